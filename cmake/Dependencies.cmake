@@ -1,0 +1,21 @@
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS system json url)
+find_package(simdjson 3.0.1 CONFIG REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+find_package(ICU 72 REQUIRED COMPONENTS uc i18n data)
+
+find_path(SNOWBALL_INCLUDE_DIR libstemmer.h REQUIRED)
+find_library(SNOWBALL_LIBRARY stemmer REQUIRED)
+add_library(Snowball::stemmer UNKNOWN IMPORTED)
+set_target_properties(Snowball::stemmer PROPERTIES IMPORTED_LOCATION ${SNOWBALL_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${SNOWBALL_INCLUDE_DIR})
+
+if(NOT EARSHOT_CORE_ONLY)
+    find_package(Threads REQUIRED)
+    find_package(OpenSSL REQUIRED)
+    find_package(yaml-cpp CONFIG REQUIRED)
+    find_package(CLI11 CONFIG REQUIRED)
+    find_package(spdlog CONFIG REQUIRED)
+    pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
+    pkg_check_modules(JWT REQUIRED IMPORTED_TARGET libjwt)
+endif()

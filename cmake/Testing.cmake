@@ -1,0 +1,15 @@
+include(GoogleTest)
+find_package(GTest CONFIG REQUIRED)
+
+# add_earshot_test(NAME LABEL <label> SOURCES <files> LINKS <libraries>): a GoogleTest program whose cases ctest runs one by one.
+function(add_earshot_test name)
+    cmake_parse_arguments(test "" "LABEL" "SOURCES;LINKS" ${ARGN})
+    if(NOT test_SOURCES)
+        return()
+    endif()
+    add_executable(${name} ${test_SOURCES})
+    target_link_libraries(${name} PRIVATE ${test_LINKS} GTest::gmock GTest::gtest_main earshot_warnings)
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_compile_definitions(${name} PRIVATE EARSHOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${test_LABEL}" TIMEOUT 300)
+endfunction()

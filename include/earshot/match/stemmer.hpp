@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace earshot::match {
+
+/// Snowball's stems of one language. Belongs to one thread.
+class Stemmer {
+public:
+    /// `language` is a BCP 47 code ("en-US", "es"); one without a Snowball algorithm stems nothing: each word is its own stem.
+    explicit Stemmer(std::string_view language);
+    ~Stemmer();
+    Stemmer(Stemmer&&) noexcept;
+    Stemmer& operator=(Stemmer&&) noexcept;
+
+    /// True if Snowball has an algorithm for `language`.
+    static bool supports(std::string_view language);
+
+    /// The stem of a normalised word. The view lives until the next call.
+    std::string_view stem(std::string_view word);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// A Stemmer that remembers, in a table of fixed size, the stems of words seen lately: speech repeats its words, and a stem
+/// costs a hundred times a look-up. Belongs to one thread; one a language.
+class StemCache {
+public:
+    explicit StemCache(std::string_view language);
+    ~StemCache();
+    StemCache(StemCache&&) noexcept;
+    StemCache& operator=(StemCache&&) noexcept;
+
+    struct Stem {
+        std::string_view text;
+        std::uint64_t hash;  ///< base::hash_bytes(text)
+    };
+
+    /// The stem of a normalised word whose base::hash_bytes is `hash`. The view lives until the next call.
+    Stem stem(std::string_view word, std::uint64_t hash);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace earshot::match
