@@ -20,8 +20,8 @@ struct PatternMatch {
 
 /// Limits of one expression.
 struct PatternLimits {
-    std::size_t max_bytes = 1024;           ///< length of the expression
-    std::int64_t max_mem = 1024 * 1024;     ///< RE2's max_mem
+    std::size_t max_bytes = 1024;        ///< length of the expression
+    std::int64_t max_mem = 1024 * 1024;  ///< RE2's max_mem
 };
 
 /// RE2 expressions, compiled case-insensitively over UTF-8. Immutable, safe for any number of threads.
@@ -33,7 +33,8 @@ public:
                                                                    const PatternLimits& limits);
     ~PatternSet();
 
-    /// Appends, for each pattern in order, its leftmost-first, non-overlapping, non-empty matches in `text` (valid UTF-8);
+    /// Appends, for each pattern in order, its leftmost-first, non-overlapping, non-empty matches in `text` (valid
+    /// UTF-8);
     /// `^` and `$` are the edges of `text`. Where a pattern matches nothing but the empty string at a place, the search
     /// goes on one code point further.
     void find_all(std::string_view text, std::vector<PatternMatch>& out) const;

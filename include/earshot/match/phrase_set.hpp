@@ -6,9 +6,9 @@
 #include "earshot/match/vocabulary.hpp"
 #include "earshot/text/tokenizer.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +44,8 @@ struct PhraseState {
     friend bool operator==(const PhraseState&, const PhraseState&) = default;
 };
 
-/// Per-word ids that a stream keeps for its recent words, so that a candidate of the inflected automaton can be verified.
+/// Per-word ids that a stream keeps for its recent words, so that a candidate of the inflected automaton can be
+/// verified.
 struct WordIds {
     WordId exact = k_no_word;  ///< in the set's vocabulary of surface forms
     WordId stem = k_no_word;   ///< in the set's vocabulary of stems
@@ -63,7 +64,8 @@ public:
     /// k_inline_phrases phrases belong on a compute thread.
     explicit PhraseSet(PhraseSetDefinition definition);
 
-    /// The normal form of a phrase: its words' normal forms with one blank between; empty if it holds no word.
+    /// The normal form of a phrase: its words' normal forms with one blank between; empty if it holds no word. A blank
+    /// inside a word's normal form (some symbols have one) stands as U+00A0, which no normal form holds.
     static std::string normalise(std::string_view phrase, text::Tokenizer& tokenizer);
 
     /// Sets of up to this many phrases are compiled where they are asked for.
@@ -81,19 +83,37 @@ public:
     /// Heap bytes held, for metrics and benchmarks.
     std::size_t memory_bytes() const noexcept;
 
-    /// Takes the next words of a stream: `words[i]` is the word number `first_word + i`. Moves `state` on, appends to `ids`
-    /// one entry a word, and appends every occurrence that ends in these words to `exact` and `inflected` (each may be the
-    /// same vector's neighbour, never the same vector), in the order of their ends; among equal ends the longer first.
-    /// `ids` must hold, at its end, the entries of the at least max_words() - 1 words before (fewer if the stream is
-    /// younger). `stems` belongs to the calling thread and to this set's language; it may be null where the set has no
-    /// inflection. Allocates only when the vectors grow.
-    void advance(const text::WordList& list, std::size_t from, std::size_t to, std::uint32_t first_word, PhraseState& state,
-                 StemCache* stems, std::vector<WordIds>& ids, std::vector<Occurrence>& exact,
+    /// Takes the words [from, to) of `list`, the next of a stream: `list.words[i]` is the word number `first_word + i`
+    /// (so `first_word` is the number of the list's first word, whatever `from` is). Moves `state` on, appends to `ids`
+    /// one entry a word, and appends every occurrence that ends in these words to `exact` and `inflected` (each may be
+    /// the same vector's neighbour, never the same vector), in the order of their ends; among equal ends the longer
+    /// first. `ids` must hold, at its end, the entries of the at least max_words() - 1 words before (fewer if the
+    /// stream is younger). `stems` belongs to the calling thread and to this set's language; it may be null where the
+    /// set has no inflection. Allocates only when the vectors grow.
+    void advance(const text::WordList& list, std::size_t from, std::size_t to, std::uint32_t first_word,
+                 PhraseState& state, StemCache* stems, std::vector<WordIds>& ids, std::vector<Occurrence>& exact,
                  std::vector<Occurrence>& inflected) const;
 
 private:
+    // What the tier `inflected` needs; empty where inflection is off.
+    struct Stems {
+        Vocabulary vocabulary;         // stems
+        PhraseAutomaton automaton;     // its alphabet: classes of stems
+        PhraseWords phrases;           // of the vocabulary of surface forms
+        std::vector<WordId> of_word;   // by surface form: its stem
+        std::vector<WordId> of_plain;  // by surface form: the stem without apostrophes; k_no_word where it has none
+        std::vector<WordId> classes;   // by stem: stems that stand for the same word of a phrase share a class
+    };
+
+    void compile_stems(PhraseWords phrases);
+    WordId stem_of(const text::WordList& list, std::size_t index, WordId exact, StemCache& stems) const;
+    bool verify(PhraseId phrase, const WordIds* text) const noexcept;
+
     PhraseSetDefinition definition_;
-    // Left to the implementer.
+    std::uint32_t max_words_ = 0;
+    Vocabulary vocabulary_;  // surface forms
+    PhraseAutomaton automaton_;
+    Stems stems_;
 };
 
 }  // namespace earshot::match

@@ -10,16 +10,17 @@ namespace earshot::match {
 /// Snowball's stems of one language. Belongs to one thread.
 class Stemmer {
 public:
-    /// `language` is a BCP 47 code ("en-US", "es"); one without a Snowball algorithm stems nothing: each word is its own stem.
+    /// `language` is a BCP 47 code ("en-US", "es"); one without a Snowball algorithm stems nothing: each word is its
+    /// own stem.
     explicit Stemmer(std::string_view language);
     ~Stemmer();
     Stemmer(Stemmer&&) noexcept;
     Stemmer& operator=(Stemmer&&) noexcept;
 
-    /// True if Snowball has an algorithm for `language`.
+    /// True if Snowball has an algorithm for `language`: its primary subtag counts, letter case does not.
     static bool supports(std::string_view language);
 
-    /// The stem of a normalised word. The view lives until the next call.
+    /// The stem of a normalised word. The view lives until the next call, and no longer than `word`.
     std::string_view stem(std::string_view word);
 
 private:
@@ -27,8 +28,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A Stemmer that remembers, in a table of fixed size, the stems of words seen lately: speech repeats its words, and a stem
-/// costs a hundred times a look-up. Belongs to one thread; one a language.
+/// A Stemmer that remembers, in a table of fixed size (256 KB; nothing where Snowball has no algorithm), the stems of
+/// words seen lately: speech repeats its words, and a stem costs many times a look-up. Belongs to one thread; one a
+/// language.
 class StemCache {
 public:
     explicit StemCache(std::string_view language);
@@ -41,7 +43,8 @@ public:
         std::uint64_t hash;  ///< base::hash_bytes(text)
     };
 
-    /// The stem of a normalised word whose base::hash_bytes is `hash`. The view lives until the next call.
+    /// The stem of a normalised word whose base::hash_bytes is `hash`. The view lives until the next call, and no
+    /// longer than `word`.
     Stem stem(std::string_view word, std::uint64_t hash);
 
 private:

@@ -1,0 +1,130 @@
+#include "earshot/match/pattern_set.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+namespace earshot::match {
+
+void PrintTo(const PatternMatch& match, std::ostream* out) {
+    *out << "pattern " << match.pattern << " at [" << match.byte_begin << ", " << match.byte_end << ")";
+}
+
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<PatternMatch> find_all(std::vector<std::string> expressions, std::string_view text) {
+    const auto set = PatternSet::compile(std::move(expressions), PatternLimits{});
+    std::vector<PatternMatch> matches;
+    set.value()->find_all(text, matches);
+    return matches;
+}
+
+base::Error refusal(std::vector<std::string> expressions, const PatternLimits& limits = {}) {
+    const auto set = PatternSet::compile(std::move(expressions), limits);
+    return set.has_error() ? set.error() : base::Error{base::Errc::internal, "it was compiled", "", ""};
+}
+
+TEST(PatternSetTest, without_expressions_finds_nothing) {
+    EXPECT_THAT(find_all({}, "how much"), IsEmpty());
+    EXPECT_EQ(PatternSet::compile({}, {}).value()->size(), 0u);
+}
+
+TEST(PatternSetTest, keeps_its_expressions) {
+    const auto set = PatternSet::compile({"a+", "b"}, {}).value();
+    EXPECT_THAT(set->expressions(), ElementsAre("a+", "b"));
+    EXPECT_EQ(set->size(), 2u);
+}
+
+TEST(PatternSetTest, finds_matches_of_each_pattern_in_order) {
+    EXPECT_THAT(find_all({"\\d+ percent", "off"}, "20 percent off, then 5 percent"),
+                ElementsAre(PatternMatch{0, 0, 10}, PatternMatch{0, 21, 30}, PatternMatch{1, 11, 14}));
+}
+
+TEST(PatternSetTest, appends_to_what_is_there) {
+    const auto set = PatternSet::compile({"a"}, {}).value();
+    std::vector<PatternMatch> matches{{9, 9, 9}};
+    set->find_all("a", matches);
+    EXPECT_THAT(matches, ElementsAre(PatternMatch{9, 9, 9}, PatternMatch{0, 0, 1}));
+}
+
+TEST(PatternSetTest, ignores_letter_case_beyond_ascii) {
+    EXPECT_THAT(find_all({"PRICE", "größe"}, "price GRÖßE"),
+                ElementsAre(PatternMatch{0, 0, 5}, PatternMatch{1, 6, 13}));
+}
+
+TEST(PatternSetTest, gives_leftmost_first_matches) {
+    EXPECT_THAT(find_all({"price|prices"}, "prices"), ElementsAre(PatternMatch{0, 0, 5}));
+    EXPECT_THAT(find_all({"prices|price"}, "prices"), ElementsAre(PatternMatch{0, 0, 6}));
+}
+
+TEST(PatternSetTest, gives_matches_that_do_not_overlap) {
+    EXPECT_THAT(find_all({"aba"}, "ababababa"), ElementsAre(PatternMatch{0, 0, 3}, PatternMatch{0, 4, 7}));
+}
+
+TEST(PatternSetTest, passes_over_empty_matches) {
+    EXPECT_THAT(find_all({"a*"}, "baac"), ElementsAre(PatternMatch{0, 1, 3}));
+    EXPECT_THAT(find_all({""}, "abc"), IsEmpty());
+    EXPECT_THAT(find_all({"|a"}, "aaa"), IsEmpty());
+    EXPECT_THAT(find_all({"a*"}, ""), IsEmpty());
+    EXPECT_THAT(find_all({"$"}, "abc"), IsEmpty());
+}
+
+TEST(PatternSetTest, passes_over_empty_matches_by_whole_code_points) {
+    EXPECT_THAT(find_all({"x*"}, "éx€xx😀x"),
+                ElementsAre(PatternMatch{0, 2, 3}, PatternMatch{0, 6, 8}, PatternMatch{0, 12, 13}));
+}
+
+TEST(PatternSetTest, takes_the_edges_of_the_text_for_anchors) {
+    EXPECT_THAT(find_all({"^a", "a$", "\\Aa\\z"}, "a\na a"), ElementsAre(PatternMatch{0, 0, 1}, PatternMatch{1, 4, 5}));
+    EXPECT_THAT(find_all({"^a"}, "aaa"), ElementsAre(PatternMatch{0, 0, 1}));
+    EXPECT_THAT(find_all({"\\Aa\\z"}, "a"), ElementsAre(PatternMatch{0, 0, 1}));
+}
+
+TEST(PatternSetTest, sees_the_text_before_where_it_goes_on) {
+    EXPECT_THAT(find_all({"\\bab"}, "ababab ab"), ElementsAre(PatternMatch{0, 0, 2}, PatternMatch{0, 7, 9}));
+}
+
+TEST(PatternSetTest, refuses_an_expression_that_does_not_compile) {
+    const base::Error error = refusal({"a", "b", "c", "(d"});
+    EXPECT_EQ(error.code, base::Errc::invalid_pattern);
+    EXPECT_EQ(error.path, "/3");
+    EXPECT_EQ(error.details, "missing ): (d");
+    EXPECT_FALSE(error.message.empty());
+}
+
+TEST(PatternSetTest, refuses_what_re2_does_not_have) {
+    for (const char* expression : {"(?=a)", "(a)\\1", "a{1001}", "\xff", "[b-a]"}) {
+        EXPECT_EQ(refusal({expression}).code, base::Errc::invalid_pattern) << expression;
+    }
+}
+
+TEST(PatternSetTest, holds_the_limit_of_length) {
+    const PatternLimits limits{.max_bytes = 8};
+    EXPECT_TRUE(PatternSet::compile({"12345678"}, limits).has_value());
+
+    const base::Error error = refusal({"ok", "123456789"}, limits);
+    EXPECT_EQ(error.code, base::Errc::too_large);
+    EXPECT_EQ(error.path, "/1");
+}
+
+TEST(PatternSetTest, holds_the_limit_of_memory) {
+    const std::string expression = "[a-z]{200}";
+    EXPECT_TRUE(PatternSet::compile({expression}, {.max_mem = 1024 * 1024}).has_value());
+
+    const base::Error error = refusal({expression}, {.max_mem = 4 * 1024});
+    EXPECT_EQ(error.code, base::Errc::invalid_pattern);
+    EXPECT_EQ(error.path, "/0");
+    EXPECT_FALSE(error.details.empty());
+}
+
+TEST(PatternSetTest, refuses_small_expressions_with_huge_programs) {
+    EXPECT_EQ(refusal({"((\\pL{1,30}){1,30}){1,30}"}).code, base::Errc::invalid_pattern);
+    EXPECT_EQ(refusal({"(\\pL{1000})"}).code, base::Errc::invalid_pattern);
+}
+
+}  // namespace
+}  // namespace earshot::match
