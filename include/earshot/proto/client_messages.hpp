@@ -1,0 +1,77 @@
+#pragma once
+
+#include "earshot/detect/speaker_window.hpp"
+#include "earshot/detect/tracker_definition.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace earshot::proto {
+
+/// Who speaks, as a client names them. All members may be empty.
+struct Speaker {
+    std::string user_id;
+    std::string name;
+    std::string role;
+    bool is_nobody() const noexcept { return user_id.empty() && name.empty(); }
+    friend bool operator==(const Speaker&, const Speaker&) = default;
+};
+
+/// One text chunk of a recogniser: a hypothesis or a final.
+struct TranscriptChunk {
+    std::string text;
+    bool is_final = true;
+    bool end_of_utterance = true;    ///< only meaningful on a final
+    std::string utterance_id;        ///< empty: the speaker's nameless utterance
+    std::optional<Speaker> speaker;  ///< none: the speaker of the start message
+    std::optional<std::int64_t> seq;
+    std::optional<double> start_time;  ///< seconds
+    std::optional<double> end_time;
+    std::vector<detect::TimedWord> words;
+    friend bool operator==(const TranscriptChunk&, const TranscriptChunk&);
+};
+
+/// What a socket is told beyond Symbl's default (`config.trackers`).
+struct ListenerWishes {
+    bool interim_results = false;
+    bool revisions = false;  ///< implies interim_results
+    bool explain = false;
+    bool transcript = false;  ///< `config.echoTranscript`: chunks as recognition_result
+    friend bool operator==(const ListenerWishes&, const ListenerWishes&) = default;
+};
+
+/// How a transcript comes in (`config.transcriptFormat`). Other recognisers' formats are refused until they are there.
+enum class TranscriptFormat : std::uint8_t { automatic, native };
+
+/// A `start_request`, with every loose form of it made one.
+struct StartRequest {
+    std::optional<Speaker> speaker;
+    detect::TrackerListDefinition trackers;      ///< those given by definition
+    std::vector<std::string> tracker_references;  ///< ids given alone
+    bool enable_all_trackers = false;
+    ListenerWishes wishes;
+    std::string meeting_title;
+    int timezone_offset_minutes = 0;
+    TranscriptFormat transcript_format = TranscriptFormat::automatic;
+    std::optional<double> pause_seconds;           ///< silence that ends an utterance
+    bool disconnect_on_stop = true;                ///< `disconnectOnStopRequest`
+    double disconnect_on_stop_seconds = 1800;      ///< `disconnectOnStopRequestTimeout`
+    double no_connection_seconds = 0;              ///< `noConnectionTimeout`
+    std::optional<std::uint32_t> sample_rate_hertz;
+    std::string encoding;
+    std::string request_id;
+    friend bool operator==(const StartRequest&, const StartRequest&) = default;
+};
+
+/// A `modify_request`.
+struct ModifyRequest {
+    std::string request_id;
+    std::optional<std::uint32_t> sample_rate_hertz;
+    std::string encoding;
+    bool changes_trackers = false;
+    friend bool operator==(const ModifyRequest&, const ModifyRequest&) = default;
+};
+
+}  // namespace earshot::proto

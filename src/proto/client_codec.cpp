@@ -1,0 +1,400 @@
+#include "earshot/proto/client_codec.hpp"
+
+#include "tracker_reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace earshot::proto {
+namespace {
+
+using base::Errc;
+using base::Error;
+using base::Result;
+
+constexpr double k_longest_wait_seconds = 3600;
+constexpr double k_most_seconds = 1e9;  // about thirty years, either way
+
+bool has_speaker(JsonValue value, Speaker& speaker, const MessageLimits& limits) {
+    if (value.is_null()) return false;
+    speaker.user_id.clear();
+    speaker.name.clear();
+    speaker.role.clear();
+    std::string email;
+    value.for_each_member([&](std::string_view key, JsonValue member) {
+        if (member.is_null()) return;
+        if (key == "userId") member.read(speaker.user_id, limits.name_bytes);
+        if (key == "name") member.read(speaker.name, limits.name_bytes);
+        if (key == "role") member.read(speaker.role, limits.name_bytes);
+        if (key == "email" && member.is_string()) member.read(email, limits.name_bytes);
+    });
+    if (speaker.user_id.empty()) speaker.user_id = email;
+    return true;
+}
+
+void read_timed_word(JsonValue value, detect::TimedWord& word, const MessageLimits& limits) {
+    word.word.clear();
+    word.start = word.end = word.confidence = detect::k_unknown_time;
+    value.for_each_member([&](std::string_view key, JsonValue member) {
+        if (member.is_null()) return;
+        if (key == "word") member.read(word.word, limits.chunk_text_bytes);
+        if (key == "startTime") word.start = member.read_number(-k_most_seconds, k_most_seconds);
+        if (key == "endTime") word.end = member.read_number(-k_most_seconds, k_most_seconds);
+        if (key == "confidence") word.confidence = member.read_number(-k_most_seconds, k_most_seconds);
+    });
+}
+
+// `noConnectionTimeout` and its like: seconds, or a boolean for the most and nothing.
+double read_wait(JsonValue value) {
+    constexpr double k_most = 1800;
+    if (value.is_boolean()) return value.read_bool() ? k_most : 0;
+    return std::min(value.read_number(0, k_longest_wait_seconds), k_most);
+}
+
+/// Reads a transcript chunk from its members.
+class ChunkReader {
+public:
+    ChunkReader(TranscriptChunk& chunk, const MessageLimits& limits) : chunk_(chunk), limits_(limits) {
+        chunk.text.clear();
+        chunk.is_final = chunk.end_of_utterance = true;
+        chunk.utterance_id.clear();
+        chunk.speaker.reset();
+        chunk.seq.reset();
+        chunk.start_time.reset();
+        chunk.end_time.reset();
+        words_ = 0;
+    }
+
+    void read(std::string_view key, JsonValue member) {
+        if (key == "text") {
+            member.read(chunk_.text, limits_.chunk_text_bytes);
+            has_text_ = true;
+            return;
+        }
+        if (member.is_null()) return;
+        if (key == "isFinal") chunk_.is_final = member.read_bool();
+        if (key == "endOfUtterance") chunk_.end_of_utterance = member.read_bool();
+        if (key == "utteranceId") member.read(chunk_.utterance_id, limits_.utterance_id_bytes);
+        if (key == "seq") chunk_.seq = member.read_integer();
+        if (key == "startTime") chunk_.start_time = member.read_number(-k_most_seconds, k_most_seconds);
+        if (key == "endTime") chunk_.end_time = member.read_number(-k_most_seconds, k_most_seconds);
+        if (key == "words") read_words(member);
+        if (key == "speaker") {
+            Speaker speaker;
+            if (has_speaker(member, speaker, limits_)) chunk_.speaker = std::move(speaker);
+        }
+    }
+
+    void finish(const Place& root) {
+        chunk_.words.resize(words_);
+        if (!has_text_) {
+            const Place text{&root, "text", 0};
+            fail(Errc::missing_member, text, "is required");
+        }
+    }
+
+private:
+    void read_words(JsonValue value) {
+        words_ = 0;
+        value.for_each_element([&](JsonValue element) {
+            if (words_ == limits_.words) {
+                fail(Errc::too_many, value.place(), "holds over " + std::to_string(limits_.words) + " words");
+            }
+            if (words_ == chunk_.words.size()) chunk_.words.emplace_back();
+            read_timed_word(element, chunk_.words[words_++], limits_);
+        });
+    }
+
+    TranscriptChunk& chunk_;
+    const MessageLimits& limits_;
+    std::size_t words_ = 0;
+    bool has_text_ = false;
+};
+
+/// Reads a start message from its members, wherever clients put them.
+class StartReader {
+public:
+    StartReader(StartRequest& start, const MessageLimits& limits) : start_(start), limits_(limits) { start = {}; }
+
+    void read(std::string_view key, JsonValue member) {
+        if (member.is_null()) return;
+        if (key == "trackers") read_trackers_or_switches(member);
+        if (key == "config") {
+            member.for_each_member([&](std::string_view inner, JsonValue value) { read_config(inner, value); });
+        }
+        if (key == "speaker") {
+            Speaker speaker;
+            if (has_speaker(member, speaker, limits_)) start_.speaker = std::move(speaker);
+        }
+        if (is_switch_for_all(key)) start_.enable_all_trackers |= member.read_loose_bool();
+        if (key == "disconnectOnStopRequest") start_.disconnect_on_stop = member.read_loose_bool();
+        if (key == "disconnectOnStopRequestTimeout") start_.disconnect_on_stop_seconds = read_wait(member);
+        if (key == "noConnectionTimeout") start_.no_connection_seconds = read_wait(member);
+        if (key == "meetingTitle") member.read(start_.meeting_title, limits_.name_bytes);
+    }
+
+private:
+    static bool is_switch_for_all(std::string_view key) noexcept {
+        return key == "enableAllTrackers" || key == "enableAllTracker";
+    }
+
+    void read_trackers_or_switches(JsonValue value) {
+        if (value.is_array()) {
+            TrackerReader reader(limits_);
+            reader.read_list(value, start_.trackers.trackers, &start_.tracker_references);
+        } else {
+            value.for_each_member([&](std::string_view key, JsonValue member) { read_switch(key, member); });
+        }
+    }
+
+    void read_switch(std::string_view key, JsonValue member) {
+        if (member.is_null()) return;
+        ListenerWishes& wishes = start_.wishes;
+        detect::ListSettings& settings = start_.trackers.settings;
+        if (key == "interimResults") wishes.interim_results |= member.read_loose_bool();
+        if (key == "revisions" && member.read_loose_bool()) wishes.revisions = wishes.interim_results = true;
+        if (key == "explain") wishes.explain = member.read_loose_bool();
+        if (is_switch_for_all(key)) start_.enable_all_trackers |= member.read_loose_bool();
+        if (key == "tiers") settings.tiers = read_tiers(member);
+        if (key == "threshold") settings.threshold = member.read_number(0, 1);
+        if (key == "phraseGapSeconds") settings.phrase_gap_seconds = member.read_number(0, k_most_seconds);
+    }
+
+    void read_config(std::string_view key, JsonValue member) {
+        if (member.is_null()) return;
+        if (key == "trackers") read_trackers_or_switches(member);
+        if (key == "languageCode") member.read(start_.trackers.settings.language, 64);
+        if (key == "meetingTitle") member.read(start_.meeting_title, limits_.name_bytes);
+        if (key == "timezoneOffset") start_.timezone_offset_minutes = static_cast<int>(member.read_number(-1440, 1440));
+        if (key == "echoTranscript") start_.wishes.transcript = member.read_loose_bool();
+        if (key == "pauseSeconds") start_.pause_seconds = member.read_number(0.1, 60);
+        if (key == "transcriptFormat") read_format(member);
+        if (is_switch_for_all(key)) start_.enable_all_trackers |= member.read_loose_bool();
+        if (key == "speechRecognition") {
+            member.for_each_member([&](std::string_view inner, JsonValue value) { read_audio(inner, value); });
+        }
+        read_audio(key, member);
+    }
+
+    void read_audio(std::string_view key, JsonValue member) {
+        if (key == "sampleRateHertz" && !member.is_null()) {
+            start_.sample_rate_hertz = static_cast<std::uint32_t>(member.read_number(1, 1e6));
+        }
+        if (key == "encoding" && !member.is_null()) member.read(start_.encoding, 64);
+    }
+
+    void read_format(JsonValue member) {
+        std::string format;
+        member.read(format, 64);
+        if (format == "native") {
+            start_.transcript_format = TranscriptFormat::native;
+        } else if (format != "auto") {
+            fail(Errc::unsupported, member.place(), "names a format that is not supported");
+        }
+    }
+
+    StartRequest& start_;
+    const MessageLimits& limits_;
+};
+
+void read_modify(std::string_view key, JsonValue member, ModifyRequest& modify) {
+    if (member.is_null()) return;
+    if (key == "trackers") modify.changes_trackers = true;
+    if (key != "speechRecognition") return;
+    member.for_each_member([&](std::string_view inner, JsonValue value) {
+        if (value.is_null()) return;
+        if (inner == "sampleRateHertz") modify.sample_rate_hertz = static_cast<std::uint32_t>(value.read_number(1, 1e6));
+        if (inner == "encoding") value.read(modify.encoding, 64);
+    });
+}
+
+std::optional<ClientMessageKind> find_kind(std::string_view type) noexcept {
+    if (type == "transcript") return ClientMessageKind::transcript;
+    if (type == "start_request") return ClientMessageKind::start;
+    if (type == "stop_request" || type == "stop_recognition") return ClientMessageKind::stop;
+    if (type == "modify_request") return ClientMessageKind::modify;
+    return std::nullopt;
+}
+
+std::string_view strip(std::string_view text) noexcept {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace
+
+class ClientCodec::Impl {
+public:
+    explicit Impl(const MessageLimits& limits) : limits_(limits) {}
+
+    Result<ClientMessageKind> parse(std::string_view message, std::size_t readable) {
+        request_id_.clear();
+        const std::string_view bare = strip(message);
+        if (bare == "__PING__") return ClientMessageKind::ping;
+        auto parsed = parse_json(message, readable, std::nullopt);
+        // Python clients send the text form of a dict: {'type': 'stop_request'}.
+        if (!parsed && parsed.error().code == Errc::invalid_json && bare.starts_with("{'")) {
+            std::string quoted(message);
+            std::replace(quoted.begin(), quoted.end(), '\'', '"');
+            if (auto again = parse_json(quoted, quoted.size(), std::nullopt)) return again;
+        }
+        return parsed;
+    }
+
+    /// `assumed` is the kind of a message without a type.
+    Result<ClientMessageKind> parse_json(std::string_view message, std::size_t readable,
+                                         std::optional<ClientMessageKind> assumed) {
+        if (readable < message.size() + simdjson::SIMDJSON_PADDING) {
+            padded_.reserve(message.size() + simdjson::SIMDJSON_PADDING);
+            padded_.assign(message);
+            message = padded_;
+            readable = padded_.capacity();
+        }
+        const Place root;
+        try {
+            simdjson::ondemand::document document;
+            if (const auto error = parser_.iterate(message.data(), message.size(), readable).get(document)) fail(error, root);
+            return read(document, root, assumed);
+        } catch (ReadFailure& failure) {
+            return std::move(failure.error);
+        }
+    }
+
+    TranscriptChunk chunk_;
+    StartRequest start_;
+    ModifyRequest modify_;
+    std::string request_id_;
+
+private:
+    // The type may stand anywhere, and On-Demand reads a document in its order: so it is looked for first, and the document
+    // is then read from its begin. A type at the front, where every client has it, costs one short look.
+    ClientMessageKind read(simdjson::ondemand::document& document, const Place& root,
+                           std::optional<ClientMessageKind> assumed) {
+        simdjson::ondemand::value whole;
+        if (const auto error = document.get_value().get(whole)) {
+            fail(error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? Errc::wrong_type : Errc::invalid_json, root,
+                 error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? "must be an object" : "is not valid JSON");
+        }
+        const ClientMessageKind kind = look_for_kind(document, root, assumed);
+        document.rewind();
+        if (const auto error = document.get_value().get(whole)) fail(error, root);
+        JsonValue value(whole, root);
+        switch (kind) {
+            case ClientMessageKind::transcript: {
+                ChunkReader reader(chunk_, limits_);
+                value.for_each_member([&](std::string_view key, JsonValue member) { reader.read(key, member); });
+                reader.finish(root);
+                break;
+            }
+            case ClientMessageKind::start: {
+                StartReader reader(start_, limits_);
+                read_members(value, [&](std::string_view key, JsonValue member) { reader.read(key, member); });
+                start_.request_id = request_id_;
+                break;
+            }
+            case ClientMessageKind::modify: {
+                modify_ = {};
+                read_members(value, [&](std::string_view key, JsonValue member) { read_modify(key, member, modify_); });
+                modify_.request_id = request_id_;
+                break;
+            }
+            case ClientMessageKind::stop:
+                read_members(value, [](std::string_view, JsonValue) {});
+                break;
+            case ClientMessageKind::ping: break;
+        }
+        expect_end(document, root);
+        return kind;
+    }
+
+    template <typename Read>
+    void read_members(JsonValue& value, Read&& read) {
+        value.for_each_member([&](std::string_view key, JsonValue member) {
+            if (key == "requestId" && member.is_string()) {
+                member.read(request_id_, limits_.name_bytes);
+            } else {
+                read(key, member);
+            }
+        });
+    }
+
+    ClientMessageKind look_for_kind(simdjson::ondemand::document& document, const Place& root,
+                                    std::optional<ClientMessageKind> assumed) {
+        const Place place{&root, "type", 0};
+        simdjson::ondemand::value type;
+        const auto error = document.find_field_unordered("type").get(type);
+        if (error == simdjson::NO_SUCH_FIELD) {
+            if (assumed) return *assumed;
+            fail(Errc::missing_member, place, "is required");
+        }
+        if (error == simdjson::INCORRECT_TYPE) fail(Errc::wrong_type, root, "must be an object");
+        if (error) fail(error, root);
+        std::string name;
+        JsonValue(type, place).read(name, 256);
+        const auto kind = find_kind(name);
+        if (!kind) fail(Errc::unknown_type, place, "is not known");
+        return *kind;
+    }
+
+    MessageLimits limits_;
+    simdjson::ondemand::parser parser_;
+    std::string padded_;
+};
+
+ClientCodec::ClientCodec(const MessageLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+ClientCodec::~ClientCodec() = default;
+ClientCodec::ClientCodec(ClientCodec&&) noexcept = default;
+ClientCodec& ClientCodec::operator=(ClientCodec&&) noexcept = default;
+
+std::size_t ClientCodec::padding() noexcept { return simdjson::SIMDJSON_PADDING; }
+
+Result<ClientMessageKind> ClientCodec::parse(std::string_view message, std::size_t readable) {
+    return impl_->parse(message, readable);
+}
+
+TranscriptChunk& ClientCodec::chunk() noexcept { return impl_->chunk_; }
+StartRequest& ClientCodec::start() noexcept { return impl_->start_; }
+ModifyRequest& ClientCodec::modify() noexcept { return impl_->modify_; }
+const std::string& ClientCodec::request_id() const noexcept { return impl_->request_id_; }
+
+Result<std::vector<detect::TrackerDefinition>> parse_trackers(std::string_view json, const MessageLimits& limits) {
+    const simdjson::padded_string padded(json);
+    simdjson::ondemand::parser parser;
+    const Place root;
+    std::vector<detect::TrackerDefinition> trackers;
+    try {
+        simdjson::ondemand::document document;
+        if (const auto error = parser.iterate(padded).get(document)) fail(error, root);
+        simdjson::ondemand::value whole;
+        if (document.get_value().get(whole)) fail(Errc::wrong_type, root, "must be an array of trackers");
+        JsonValue value(whole, root);
+        TrackerReader reader(limits);
+        if (value.is_array()) {
+            reader.read_list(value, trackers, nullptr);
+        } else {
+            bool has_list = false;
+            value.for_each_member([&](std::string_view key, JsonValue member) {
+                if (key != "trackers") return;
+                reader.read_list(member, trackers, nullptr);
+                has_list = true;
+            });
+            const Place place{&root, "trackers", 0};
+            if (!has_list) fail(Errc::missing_member, place, "is required");
+        }
+        expect_end(document, root);
+    } catch (ReadFailure& failure) {
+        return std::move(failure.error);
+    }
+    return trackers;
+}
+
+Result<TranscriptChunk> parse_chunk(std::string_view json, const MessageLimits& limits) {
+    ClientCodec codec(limits);
+    auto parsed = codec.parse(json, json.size());
+    if (parsed && *parsed == ClientMessageKind::transcript) return std::move(codec.chunk());
+    if (parsed) return Error{Errc::unknown_type, "\"type\" is no transcript chunk", "/type", {}};
+    return parsed.error();
+}
+
+}  // namespace earshot::proto
