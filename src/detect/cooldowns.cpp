@@ -22,22 +22,20 @@ bool Cooldowns::suppress(const Candidate& candidate, double cooldown_seconds, co
     });
 }
 
-void Cooldowns::note(const Utterance& utterance, std::span<const Candidate> reported) {
-    const double end = utterance.said.time().end;
-    for (const Candidate& hit : reported) {
-        const bool immediate = is_immediate(hit.tier);
-        const auto same = [&](const Entry& entry) {
-            return entry.list == hit.list && entry.tracker == hit.tracker && entry.immediate == immediate;
-        };
-        if (std::any_of(entries_.begin(), entries_.end(),
-                        [&](const Entry& entry) { return same(entry) && entry.utterance == utterance.number; })) {
-            continue;
-        }
-        if (static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), same)) >= k_remembered) {
-            entries_.erase(std::find_if(entries_.begin(), entries_.end(), same));
-        }
-        entries_.push_back({hit.list, hit.tracker, utterance.number, end, immediate});
+void Cooldowns::note(const Utterance& utterance, const Candidate& reported) {
+    const bool immediate = is_immediate(reported.tier);
+    const auto same = [&](const Entry& entry) {
+        return entry.list == reported.list && entry.tracker == reported.tracker && entry.immediate == immediate;
+    };
+    if (std::any_of(entries_.begin(), entries_.end(),
+                    [&](const Entry& entry) { return same(entry) && entry.utterance == utterance.number; })) {
+        return;
     }
+    if (static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), same)) >= k_remembered) {
+        entries_.erase(std::find_if(entries_.begin(), entries_.end(), same));
+    }
+    entries_.push_back(
+        {reported.list, reported.tracker, utterance.number, utterance.said.time().end, immediate});
 }
 
 }  // namespace earshot::detect

@@ -3,7 +3,6 @@
 #include "report.hpp"
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace earshot::detect {
@@ -17,8 +16,8 @@ public:
     /// its tracker. Literal and inflected hits look at such hits alone, the other tiers at all.
     bool suppress(const Candidate& candidate, double cooldown_seconds, const Utterance& utterance) const noexcept;
 
-    /// Notes what was reported for an ended utterance.
-    void note(const Utterance& utterance, std::span<const Candidate> reported);
+    /// Notes a hit that was reported for an ended utterance.
+    void note(const Utterance& utterance, const Candidate& reported);
 
 private:
     struct Entry {

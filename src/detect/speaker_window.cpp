@@ -8,8 +8,6 @@
 #include "earshot/text/utf8.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <tuple>
 
 namespace earshot::detect {
 namespace {
@@ -96,10 +94,10 @@ public:
         settle(owned->told, hits, ids_, ended.retracted);
         ended.confirmed = std::move(hits);
         ended.number = owned->number = ++ended_count_;
-        keep_messages(*owned);
+        place_messages(*owned);
         for (const PlacedMessage& message : owned->messages) ended.messages.push_back(message_of(*owned, message));
         owned->awaits_verdict = ended.needs_verdict = wants_verdict(*owned);
-        note_cooldowns(*owned);
+        note_cooldowns(*owned, owned->confirmed);
         take_over(*owned);
         ended_.push_back(std::move(owned));
         forget_out_of_reach();
@@ -135,7 +133,7 @@ public:
         keep_reported(candidates, exclusions_, confirmed_);
         std::vector<Hit> hits = make_hits(*utterance, candidates);
         for (Hit& hit : hits) hit.id = ids_.make_uuid();
-        cooldowns_.note(*utterance, candidates);
+        note_cooldowns(*utterance, candidates);
         utterance->confirmed.insert(utterance->confirmed.end(), candidates.begin(), candidates.end());
         utterance->awaits_verdict = false;
         forget_out_of_reach();
@@ -448,15 +446,19 @@ private:
         }
     }
 
-    void keep_messages(Utterance& utterance) { place_messages(utterance); }
-
     static Message message_of(const Utterance& utterance, const PlacedMessage& message) {
         const text::Sentence& place = message.place;
         return {message.id, utterance.said.text().substr(place.byte_begin, place.byte_end - place.byte_begin),
-                utterance.said.time(place.byte_begin, place.byte_end)};
+                utterance.said.time(place.byte_begin, place.byte_end),
+                utterance.said.timed_words(place.byte_begin, place.byte_end)};
     }
 
-    void note_cooldowns(const Utterance& utterance) { cooldowns_.note(utterance, utterance.confirmed); }
+    void note_cooldowns(const Utterance& utterance, std::span<const Candidate> reported) {
+        for (const Candidate& hit : reported) {
+            const bool cools = lists_.lists[hit.list]->tracker(hit.tracker).cooldown_seconds > 0;
+            if (cools) cooldowns_.note(utterance, hit);
+        }
+    }
 
     // ---- Verdicts --------------------------------------------------------------------------------------------------
 

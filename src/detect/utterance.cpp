@@ -131,6 +131,15 @@ TimeSpan UtteranceText::time(std::size_t begin, std::size_t end) const noexcept 
     return is_known(by_word) ? by_word : by_chunk;
 }
 
+std::vector<TimedWord> UtteranceText::timed_words(std::size_t begin, std::size_t end) const {
+    std::vector<TimedWord> words;
+    for (const TimeMark& mark : times_) {
+        if (mark.scope != TimeMark::Scope::word || mark.byte_begin < begin || mark.byte_end > end) continue;
+        words.push_back({text_.substr(mark.byte_begin, mark.byte_end - mark.byte_begin), mark.time.start, mark.time.end});
+    }
+    return words;
+}
+
 std::size_t UtteranceText::last_boundary_within(std::size_t limit) const noexcept {
     std::size_t boundary = 0;
     for (std::size_t i = 0; i < committed_.words; ++i) {

@@ -48,6 +48,9 @@ public:
     /// Of the words in [begin, end) bytes: as the recogniser timed them, else as their chunks were.
     TimeSpan time(std::size_t begin, std::size_t end) const noexcept;
 
+    /// The words in [begin, end) bytes that the recogniser timed.
+    std::vector<TimedWord> timed_words(std::size_t begin, std::size_t end) const;
+
     /// The last word boundary within `limit` bytes of the committed text, which is longer.
     std::size_t last_boundary_within(std::size_t limit) const noexcept;
 

@@ -3,8 +3,10 @@
 #include "earshot/detect/tier.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace earshot::detect {
@@ -17,11 +19,20 @@ struct TimeSpan {
     double end;
 };
 
+/// When one word of a chunk was said, as its recogniser tells it. Unknown times are not a number.
+struct TimedWord {
+    std::string word;
+    double start = std::numeric_limits<double>::quiet_NaN();
+    double end = std::numeric_limits<double>::quiet_NaN();
+    double confidence = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// One finished sentence of an utterance, or what is known of it while the utterance is open.
 struct Message {
     std::string id;
     std::string text;
     TimeSpan time;
+    std::vector<TimedWord> words;  ///< those that the recogniser timed
 };
 
 /// The part of a hit that lies in one message.

@@ -19,14 +19,6 @@ namespace earshot::detect {
 
 inline constexpr double k_unknown_time = std::numeric_limits<double>::quiet_NaN();
 
-/// When one word of a chunk was said, as its recogniser tells it.
-struct TimedWord {
-    std::string word;
-    double start = k_unknown_time;
-    double end = k_unknown_time;
-    double confidence = k_unknown_time;
-};
-
 /// What a speaker said, or is thought to be saying: one hypothesis or one final.
 struct SpokenText {
     std::string_view text;  ///< valid UTF-8

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "earshot/base/error.hpp"
+#include "earshot/detect/tracker_definition.hpp"
+#include "earshot/detect/tracker_list.hpp"
+#include "earshot/proto/client_messages.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace earshot::session {
+
+/// Names a socket for its whole life, in the whole process.
+using SocketId = std::uint64_t;
+
+/// Text to send, serialised once and shared by every socket that is sent it.
+using Frame = std::shared_ptr<const std::string>;
+
+/// What may happen to a frame when its client is slow.
+enum class Importance : std::uint8_t {
+    required,  ///< platform messages, messages, confirmed hits: never dropped
+    passing,   ///< interim hits and captions: dropped for a client that is behind, and counted
+};
+
+// ---- What a conversation asks for ------------------------------------------------------------------------------------
+
+/// To every socket of the conversation; which of the forms a socket gets is its own matter. A null form: nothing for those
+/// who would get it.
+struct Broadcast {
+    Frame plain;    ///< for who listens as Symbl's clients do; for interim hits, only with interimResults
+    Frame revised;  ///< for who wants revisions
+    Importance importance = Importance::required;
+    bool is_caption = false;  ///< a recognition_result: only for who wants transcripts
+};
+
+/// To one socket.
+struct Tell {
+    SocketId socket = 0;
+    Frame frame;
+};
+
+/// The socket's start succeeded: its start messages come before this, what waited behind the start may follow.
+struct Started {
+    SocketId socket = 0;
+};
+
+/// The socket's participation is over; everything due was told before. It is then closed with 1000.
+struct Ended {
+    enum class Why : std::uint8_t {
+        completed,  ///< by stop: the client is given a moment to close first
+        failed,     ///< by an error that was told
+        replaced,   ///< by a new socket of the same speaker
+        paused,     ///< by a stop that keeps the socket: it stays open and may start again
+    };
+    SocketId socket = 0;
+    Why why = Why::completed;
+};
+
+/// To be compiled and answered by `compiled` with the same ticket.
+struct Compile {
+    std::uint64_t ticket = 0;
+    detect::TrackerListDefinition definition;
+};
+
+/// To be scored and answered by `scored` with the same ticket, in any order, late, or never.
+struct Score {
+    std::uint64_t ticket = 0;
+    std::string text;  ///< of the utterance; verdicts count its words as text::Tokenizer does
+    std::vector<std::shared_ptr<const detect::TrackerList>> lists;  ///< by index; those without a tier to score are null
+};
+
+/// Nobody is left and nothing is due: the conversation can be forgotten.
+struct Finished {};
+
+using ConversationAction = std::variant<Broadcast, Tell, Started, Ended, Compile, Score, Finished>;
+
+// ---- What a socket asks for ------------------------------------------------------------------------------------------
+
+/// Join the conversation of the socket's connection id.
+struct Join {
+    std::unique_ptr<proto::StartRequest> request;
+};
+
+/// Words for the conversation. The chunk is the codec's: whoever keeps it beyond the next parse copies it.
+struct Speak {
+    const proto::TranscriptChunk* chunk = nullptr;
+};
+
+struct Modify {
+    proto::ModifyRequest request;
+};
+
+/// The client asked to stop.
+struct Stop {};
+
+/// The socket is gone, or will be, without a stop.
+struct Leave {};
+
+/// Close the socket with this code (RFC 6455, 7.4) once the outbox is written; `now` if the client does not read it.
+struct Close {
+    std::uint16_t code = 1000;
+    std::string reason;
+    bool now = false;
+};
+
+using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close>;
+
+}  // namespace earshot::session

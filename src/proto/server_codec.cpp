@@ -1,0 +1,291 @@
+#include "earshot/proto/server_codec.hpp"
+
+#include "earshot/proto/json_writer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <tuple>
+
+namespace earshot::proto {
+namespace {
+
+using detect::HitChange;
+using detect::HitPart;
+using detect::TimeSpan;
+
+/// {"type":"message","message":{"type":T, … },"timeOffset":ms}; `fill` writes the members between.
+template <typename Fill>
+std::string platform(std::string_view type, std::int64_t offset_ms, Fill&& fill) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().member("type", "message").key("message").begin_object().member("type", type);
+    fill(json);
+    json.end_object().member("timeOffset", offset_ms).end_object();
+    return out;
+}
+
+void write_not_evaluated(JsonWriter& json, std::span<const NotEvaluated> entries) {
+    json.key("notEvaluated").begin_array();
+    for (const NotEvaluated& entry : entries) {
+        json.begin_object().member("tier", entry.tier).member("reason", entry.reason).member("windows", entry.windows);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write_speaker(JsonWriter& json, const Member& member) {
+    json.begin_object().member("id", member.id).member("name", member.speaker.name);
+    json.member("userId", member.speaker.user_id);
+    if (!member.speaker.role.empty()) json.member("role", member.speaker.role);
+    json.end_object();
+}
+
+// Milliseconds are as fine as any recogniser is; more digits would only be noise of the arithmetic.
+double rounded(double seconds) { return std::round(seconds * 1000) / 1000; }
+
+void write_span_of_time(JsonWriter& json, const TimeSpan& time, const TimeAxis& axis) {
+    if (std::isnan(time.start) || std::isnan(time.end)) return;
+    json.member("startTime", to_iso8601(axis, time.start)).member("endTime", to_iso8601(axis, time.end));
+    json.member("timeOffset", rounded(time.start)).member("duration", rounded(time.end - time.start));
+}
+
+void write_message_ref(JsonWriter& json, const HitChange& change, const HitPart& part, const Member& speaker,
+                       const TimeAxis& axis, WithState with_state) {
+    const detect::Hit& hit = change.hit;
+    json.begin_object().member("id", part.message_id).member("text", part.text);
+    json.member("offset", is_literal(hit.tier) ? static_cast<std::int64_t>(part.begin) : -1);
+    json.member("hitId", hit.id).member("tier", detect::tier_name(hit.tier)).member("score", hit.score);
+    json.key("span").begin_object().member("start", part.begin).member("end", part.end).end_object();
+    json.key("speaker");
+    write_speaker(json, speaker);
+    write_span_of_time(json, part.time, axis);
+    if (with_state == WithState::yes) json.member("state", detect::state_name(change.state));
+    json.end_object();
+}
+
+auto tracker_key(const detect::Hit& hit) { return std::tuple(hit.list.get(), hit.tracker); }
+auto match_key(const detect::Hit& hit) { return std::tuple(tracker_key(hit), hit.tier == detect::Tier::pattern, hit.phrase); }
+
+// The changes so that those of a tracker, and in it those of a phrase, stand together, each group where its first one stood.
+std::vector<const HitChange*> grouped(std::span<const HitChange> changes) {
+    std::vector<std::tuple<std::size_t, std::size_t, const HitChange*>> order;
+    for (const HitChange& change : changes) {
+        const auto first = [&](auto&& key) {
+            return static_cast<std::size_t>(std::find_if(changes.begin(), changes.end(), [&](const HitChange& other) {
+                       return key(other.hit) == key(change.hit);
+                   }) - changes.begin());
+        };
+        order.emplace_back(first([](const detect::Hit& hit) { return tracker_key(hit); }),
+                           first([](const detect::Hit& hit) { return match_key(hit); }), &change);
+    }
+    std::sort(order.begin(), order.end());
+    std::vector<const HitChange*> result;
+    for (const auto& entry : order) result.push_back(std::get<2>(entry));
+    return result;
+}
+
+void write_trackers(JsonWriter& json, std::span<const HitChange> changes, const Member& speaker, const TimeAxis& axis,
+                    WithState with_state) {
+    const auto order = grouped(changes);
+    for (std::size_t i = 0; i < order.size();) {
+        const detect::Hit& first = order[i]->hit;
+        const detect::TrackerDefinition& tracker = first.list->tracker(first.tracker);
+        json.begin_object().member("id", tracker.id).member("name", tracker.name).key("matches").begin_array();
+        while (i < order.size() && tracker_key(order[i]->hit) == tracker_key(first)) {
+            const detect::Hit& match = order[i]->hit;
+            json.begin_object().member("type", "vocabulary").member("value", match.value());
+            json.key("messageRefs").begin_array();
+            for (; i < order.size() && match_key(order[i]->hit) == match_key(match); ++i) {
+                for (const HitPart& part : order[i]->hit.parts) {
+                    write_message_ref(json, *order[i], part, speaker, axis, with_state);
+                }
+            }
+            json.end_array().key("insightRefs").begin_array().end_array().end_object();
+        }
+        json.end_array().end_object();
+    }
+}
+
+// Google's duration, as the clients read it: strings for both parts.
+void write_split_seconds(JsonWriter& json, std::string_view name, double seconds) {
+    const double known = std::isfinite(seconds) ? std::max(seconds, 0.0) : 0.0;
+    const auto nanos = static_cast<std::int64_t>(std::llround(known * 1e9));
+    json.key(name).begin_object().member("seconds", std::to_string(nanos / 1'000'000'000));
+    json.member("nanos", std::to_string(nanos % 1'000'000'000)).end_object();
+}
+
+std::string timed_words_as_text(std::span<const detect::TimedWord> words, const TimeAxis& axis) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_array();
+    for (const detect::TimedWord& word : words) {
+        json.begin_object().member("word", word.word);
+        if (!std::isnan(word.start)) json.member("startTime", to_iso8601(axis, word.start));
+        if (!std::isnan(word.end)) json.member("endTime", to_iso8601(axis, word.end));
+        json.end_object();
+    }
+    json.end_array();
+    return out;
+}
+
+}  // namespace
+
+std::string to_iso8601(base::WallTime time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    char text[40];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text;
+}
+
+std::string to_iso8601(const TimeAxis& axis, double seconds) {
+    const auto offset = std::chrono::round<std::chrono::milliseconds>(base::from_seconds(seconds));
+    return to_iso8601(axis.origin + offset);
+}
+
+std::string_view status_name(TierStatus status) noexcept {
+    switch (status) {
+        case TierStatus::ready: return "ready";
+        case TierStatus::preparing: return "preparing";
+        case TierStatus::absent: return "absent";
+    }
+    return "";
+}
+
+std::string started_listening(std::int64_t offset_ms) {
+    return platform("started_listening", offset_ms, [](JsonWriter&) {});
+}
+
+std::string conversation_created(std::string_view conversation_id, std::int64_t offset_ms) {
+    return platform("conversation_created", offset_ms, [&](JsonWriter& json) {
+        json.key("data").begin_object().member("conversationId", conversation_id).end_object();
+    });
+}
+
+std::string recognition_started(const StartReport& report, std::int64_t offset_ms) {
+    return platform("recognition_started", offset_ms, [&](JsonWriter& json) {
+        json.key("data").begin_object().member("conversationId", report.conversation_id);
+        json.key("trackers").begin_object().member("version", report.version).key("active").begin_array();
+        for (const NamedTracker& tracker : report.active) {
+            json.begin_object().member("id", tracker.id).member("name", tracker.name).end_object();
+        }
+        json.end_array().key("ignored").begin_array();
+        for (const IgnoredTracker& tracker : report.ignored) {
+            json.begin_object().member("id", tracker.id).member("reason", tracker.reason).end_object();
+        }
+        json.end_array().key("tiers").begin_object();
+        for (const auto& [tier, status] : report.tiers) json.member(detect::tier_name(tier), status_name(status));
+        json.end_object().end_object().key("lastSeq");
+        if (report.last_seq) {
+            json.value(*report.last_seq);
+        } else {
+            json.null();
+        }
+        json.end_object();
+    });
+}
+
+std::string recognition_stopped(std::int64_t offset_ms) {
+    return platform("recognition_stopped", offset_ms, [](JsonWriter&) {});
+}
+
+std::string conversation_completed(std::string_view conversation_id, std::span<const NotEvaluated> not_evaluated,
+                                   std::int64_t offset_ms) {
+    // Clients read the id in one of two places, so it stands in both.
+    return platform("conversation_completed", offset_ms, [&](JsonWriter& json) {
+        json.member("conversationId", conversation_id);
+        write_not_evaluated(json, not_evaluated);
+        json.key("data").begin_object().member("conversationId", conversation_id);
+        write_not_evaluated(json, not_evaluated);
+        json.end_object();
+    });
+}
+
+std::string session_modified(const ModifyRequest& request, std::uint64_t version, std::int64_t offset_ms) {
+    return platform("session_modified", offset_ms, [&](JsonWriter& json) {
+        json.member("cause", "request");
+        if (!request.request_id.empty()) json.member("requestId", request.request_id);
+        if (request.sample_rate_hertz) json.member("sampleRateHertz", *request.sample_rate_hertz);
+        if (!request.encoding.empty()) json.member("encoding", request.encoding);
+        json.key("trackers").begin_object().member("version", version).end_object();
+    });
+}
+
+std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms) {
+    return platform("error", offset_ms, [&](JsonWriter& json) {
+        json.member("code", base::code_word(error.code)).member("message", error.message);
+        json.member("details", error.details.empty() ? error.message : error.details).member("path", error.path);
+        if (!request_id.empty()) json.member("requestId", request_id);
+        json.key("payload").begin_object().member("message", error.message).end_object();
+    });
+}
+
+std::string recognition_result(const TranscriptChunk& chunk, const Member& member, double start, double end,
+                               std::int64_t offset_ms) {
+    return platform("recognition_result", offset_ms, [&](JsonWriter& json) {
+        json.member("isFinal", chunk.is_final).key("payload").begin_object().key("raw").begin_object();
+        json.key("alternatives").begin_array().begin_object().member("transcript", chunk.text);
+        json.key("words").begin_array();
+        if (chunk.is_final && chunk.words.empty() && !chunk.text.empty()) {
+            json.begin_object().member("word", chunk.text);
+            write_split_seconds(json, "startTime", start);
+            write_split_seconds(json, "endTime", end);
+            json.end_object();
+        }
+        for (const detect::TimedWord& word : chunk.words) {
+            if (!chunk.is_final) break;
+            json.begin_object().member("word", word.word);
+            write_split_seconds(json, "startTime", word.start);
+            write_split_seconds(json, "endTime", word.end);
+            json.end_object();
+        }
+        json.end_array().end_object().end_array().end_object().end_object();
+        json.key("punctuated").begin_object().member("transcript", chunk.text).end_object().key("user");
+        write_speaker(json, member);
+    });
+}
+
+std::string message_response(std::span<const detect::Message> messages, const Member& from, const TimeAxis& axis,
+                             int timezone_offset_minutes, std::uint64_t sequence) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().member("type", "message_response").key("messages").begin_array();
+    for (const detect::Message& message : messages) {
+        json.begin_object().member("id", message.id).key("from");
+        write_speaker(json, from);
+        json.key("payload").begin_object().member("content", message.text).member("contentType", "text/plain").end_object();
+        json.key("channel").begin_object().member("id", "realtime-api").end_object();
+        json.key("metadata").begin_object().member("disablePunctuation", true);
+        json.member("timezoneOffset", timezone_offset_minutes).member("originalContent", message.text);
+        json.member("words", timed_words_as_text(message.words, axis)).member("originalMessageId", message.id).end_object();
+        json.member("dismissed", false).key("duration").begin_object();
+        write_span_of_time(json, message.time, axis);
+        json.end_object().end_object();
+    }
+    json.end_array().member("sequenceNumber", sequence).end_object();
+    return out;
+}
+
+std::string tracker_response(std::span<const HitChange> changes, const Member& speaker, const TimeAxis& axis,
+                             IsFinal is_final, WithState with_state, std::uint64_t sequence) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().member("type", "tracker_response").member("isFinal", is_final == IsFinal::yes);
+    json.key("trackers").begin_array();
+    write_trackers(json, changes, speaker, axis, with_state);
+    json.end_array().member("sequenceNumber", sequence).end_object();
+    return out;
+}
+
+std::string rest_error(std::string_view message) {
+    std::string out;
+    JsonWriter(out).begin_object().member("message", message).end_object();
+    return out;
+}
+
+}  // namespace earshot::proto
