@@ -57,7 +57,9 @@ Matches naive_matches(const std::vector<Phrase>& phrases, const Phrase& text) {
             matches.emplace_back(i, static_cast<std::uint32_t>(phrase.size()));
         }
     }
-    std::stable_sort(matches.begin(), matches.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::sort(matches.begin(), matches.end(), [](const auto& a, const auto& b) {
+        return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
     return matches;
 }
 
