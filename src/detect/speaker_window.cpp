@@ -25,6 +25,8 @@ public:
     Impl(const ActiveLists& lists, SpeakerTraits traits, std::string language, LanguageTools& tools, base::IdSource& ids)
         : lists_(lists), traits_(std::move(traits)), language_(std::move(language)), tools_(tools), ids_(ids) {}
 
+    void set_role(std::string role) { traits_.role = std::move(role); }
+
     Utterance* find(std::string_view id) const noexcept {
         for (const auto& utterance : open_) {
             if (utterance->id == id) return utterance.get();
@@ -521,6 +523,8 @@ SpeakerWindow::SpeakerWindow(const ActiveLists& lists, SpeakerTraits traits, std
 
 SpeakerWindow::~SpeakerWindow() = default;
 SpeakerWindow::SpeakerWindow(SpeakerWindow&&) noexcept = default;
+
+void SpeakerWindow::set_role(std::string role) { impl_->set_role(std::move(role)); }
 
 void SpeakerWindow::open(std::string_view id) { impl_->open(id); }
 

@@ -141,7 +141,7 @@ private:
     void read_trackers_or_switches(JsonValue value) {
         if (value.is_array()) {
             TrackerReader reader(limits_);
-            reader.read_list(value, start_.trackers.trackers, &start_.tracker_references);
+            reader.read_list(value, start_.trackers.trackers, &start_.tracker_references, &start_.tracker_pointers);
         } else {
             value.for_each_member([&](std::string_view key, JsonValue member) { read_switch(key, member); });
         }

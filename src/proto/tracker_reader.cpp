@@ -5,7 +5,7 @@ namespace earshot::proto {
 using base::Errc;
 
 void TrackerReader::read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers,
-                              std::vector<std::string>* references) {
+                              std::vector<std::string>* references, std::vector<std::string>* pointers) {
     value.for_each_element([&](JsonValue element) {
         if (trackers.size() + (references ? references->size() : 0) >= limits_.trackers) {
             fail(Errc::too_many, value.place(), "holds over " + std::to_string(limits_.trackers) + " trackers");
@@ -25,6 +25,7 @@ void TrackerReader::read_list(JsonValue value, std::vector<detect::TrackerDefini
         if (tracker.vocabulary.empty() && tracker.patterns.empty()) {
             fail(Errc::invalid_value, vocabulary, "must hold a phrase");
         }
+        if (pointers) pointers->push_back(place.pointer());
         trackers.push_back(std::move(tracker));
     });
 }

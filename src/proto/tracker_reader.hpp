@@ -15,8 +15,9 @@ public:
     explicit TrackerReader(const MessageLimits& limits) : limits_(limits) {}
 
     /// Appends the trackers of an array. With `references`, elements that have an id and neither vocabulary nor patterns go
-    /// there; without, they are an error.
-    void read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers, std::vector<std::string>* references);
+    /// there; without, they are an error. `pointers` gets the place of each tracker.
+    void read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers, std::vector<std::string>* references,
+                   std::vector<std::string>* pointers = nullptr);
 
 private:
     void read_tracker(JsonValue value, detect::TrackerDefinition& tracker, bool& has_phrases);

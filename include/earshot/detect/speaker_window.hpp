@@ -76,6 +76,9 @@ public:
     SpeakerWindow(SpeakerWindow&&) noexcept;
     SpeakerWindow& operator=(SpeakerWindow&&) = delete;
 
+    /// Names the speaker's role where it was not known before.
+    void set_role(std::string role);
+
     /// Opens the utterance `id` unless it is open. Lists that become active later do not hear it.
     void open(std::string_view id);
     bool is_open(std::string_view id) const noexcept;

@@ -49,6 +49,7 @@ enum class TranscriptFormat : std::uint8_t { automatic, native };
 struct StartRequest {
     std::optional<Speaker> speaker;
     detect::TrackerListDefinition trackers;      ///< those given by definition
+    std::vector<std::string> tracker_pointers;     ///< where each of those stands in the message, as a JSON pointer
     std::vector<std::string> tracker_references;  ///< ids given alone
     bool enable_all_trackers = false;
     ListenerWishes wishes;

@@ -86,9 +86,11 @@ struct Join {
     std::unique_ptr<proto::StartRequest> request;
 };
 
-/// Words for the conversation. The chunk is the codec's: whoever keeps it beyond the next parse copies it.
+/// Words for the conversation. The chunk is the codec's, and whoever keeps it beyond the next input copies it; or it is
+/// `owned`, where it had to wait.
 struct Speak {
     const proto::TranscriptChunk* chunk = nullptr;
+    std::unique_ptr<const proto::TranscriptChunk> owned;
 };
 
 struct Modify {

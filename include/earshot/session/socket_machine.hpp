@@ -26,9 +26,12 @@ struct SocketCounters {
 /// A publisher's socket without its transport: what the client says becomes actions, what it is told waits in an outbox.
 ///
 ///     idle ──start──► starting ──Started──► active ──stop──► stopping ──Ended(completed)──► lingering ──► closed
-///                        │ messages wait       ▲                 │ Ended(paused)
-///                        │                     └──── start ──────┴──► paused
-///                        └──Ended(failed)──► closing ──► closed
+///                     (messages wait)                     (messages wait)
+///                        │    ▲                               │ Ended(paused)
+///                        │    └─────────── start ── paused ◄──┘
+///                        └──Ended(failed)──► closed
+///
+/// A start message is taken in every state but `starting` and `stopping`, where it waits.
 ///
 /// Inputs return nothing; each may leave actions (`take_actions`) and frames in the outbox. An input after `is_closed` does
 /// nothing. One thread; no I/O, no clock: `now` is an argument and must not decrease.
@@ -71,17 +74,21 @@ public:
     void take_actions(std::vector<SocketAction>& into);
 
 private:
-    enum class State : std::uint8_t { idle, starting, active, stopping, paused, lingering, closing, closed };
+    enum class State : std::uint8_t { idle, starting, active, stopping, paused, lingering, closed };
+    enum class Chunk : std::uint8_t { borrowed, owned };
 
-    void take(proto::ClientMessageKind kind, base::MonotonicTime now);
+    void take(std::string_view message, std::size_t readable, Chunk chunk, base::MonotonicTime now);
+    void act(proto::ClientMessageKind kind, Chunk chunk, base::MonotonicTime now);
     void start(base::MonotonicTime now);
+    void enter(State state, base::MonotonicTime now);
     bool must_wait() const noexcept { return state_ == State::starting || state_ == State::stopping; }
     void wait(std::string_view message, base::MonotonicTime now);
     void release_waiting(base::MonotonicTime now);
     void send(std::string text, base::MonotonicTime now);
     void push(Frame frame, Importance importance, base::MonotonicTime now);
     void tell_error(const base::Error& error, base::MonotonicTime now);
-    void close(std::uint16_t code, std::string reason, bool at_once);
+    void leave_conversation();
+    void close(bool at_once);
     std::int64_t offset_ms(base::MonotonicTime now) const noexcept;
 
     const SocketLimits& limits_;
@@ -90,12 +97,11 @@ private:
     SocketCounters counters_;
     State state_ = State::idle;
     proto::ListenerWishes wishes_;
-    bool stop_follows_ = false;  // the client stopped or the server shuts down while the start is being compiled
     bool told_no_recognizer_ = false;
     std::deque<std::string> waiting_;
     std::size_t waiting_bytes_ = 0;
     std::optional<base::MonotonicTime> first_start_;
-    std::optional<base::MonotonicTime> behind_since_;
+    std::optional<base::MonotonicTime> behind_since_;  // when the client fell behind; stale once it has caught up
     base::MonotonicTime state_since_;
     std::vector<SocketAction> actions_;
 };
