@@ -49,7 +49,7 @@ std::set<std::string, std::less<>> icu_abbreviations(const char* iso_language) {
     if (U_FAILURE(status)) return all;
     for (std::int32_t i = 0; i < ures_getSize(list.getAlias()); ++i) {
         std::string abbreviation;
-        ures_getUnicodeStringByIndex(list.getAlias(), i, &status).toUTF8String(abbreviation);
+        icu::ures_getUnicodeStringByIndex(list.getAlias(), i, &status).toUTF8String(abbreviation);
         all.insert(std::move(abbreviation));
     }
     return all;
@@ -90,13 +90,14 @@ private:
         std::size_t begin = text.size();
         while (begin > 0 && trailing_white_space(text.substr(0, begin)) == 0) --begin;
         text.remove_prefix(begin);
-        std::int32_t skipped = 0;
-        for (std::int32_t next = 0; static_cast<std::size_t>(next) < text.size(); skipped = next) {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+        std::size_t skipped = 0;
+        for (std::size_t next = 0; next < text.size(); skipped = next) {
             UChar32 code_point = 0;
-            U8_NEXT(text.data(), next, static_cast<std::int32_t>(text.size()), code_point);
-            if (code_point >= 0 && u_isalnum(code_point)) break;
+            U8_NEXT(bytes, next, text.size(), code_point);
+            if (code_point >= 0 && u_isalnum(code_point) != 0) break;
         }
-        return text.substr(static_cast<std::size_t>(skipped));
+        return text.substr(skipped);
     }
 
     std::string tag_;

@@ -16,7 +16,7 @@ struct Sentence {
     friend bool operator==(const Sentence&, const Sentence&) = default;
 };
 
-/// Cuts texts into sentences by ICU's sentence rules for a language, with its filter for abbreviations ("Dr." ends none).
+/// Cuts texts into sentences by ICU's sentence rules for a language, held back at its abbreviations ("Dr." ends none).
 /// One splitter belongs to one thread. Iterators are made at the first use of a language and kept (at most 64 languages,
 /// then the oldest goes).
 class SentenceSplitter {
