@@ -12,7 +12,8 @@ constexpr std::size_t k_remembered = 16;
 
 }  // namespace
 
-bool Cooldowns::suppress(const Candidate& candidate, double cooldown_seconds, const Utterance& utterance) const noexcept {
+bool Cooldowns::suppress(const Candidate& candidate, double cooldown_seconds,
+                         const Utterance& utterance) const noexcept {
     if (!(cooldown_seconds > 0)) return false;
     const double end = utterance.said.time().end;
     return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
@@ -34,8 +35,7 @@ void Cooldowns::note(const Utterance& utterance, const Candidate& reported) {
     if (static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), same)) >= k_remembered) {
         entries_.erase(std::find_if(entries_.begin(), entries_.end(), same));
     }
-    entries_.push_back(
-        {reported.list, reported.tracker, utterance.number, utterance.said.time().end, immediate});
+    entries_.push_back({reported.list, reported.tracker, utterance.number, utterance.said.time().end, immediate});
 }
 
 }  // namespace earshot::detect

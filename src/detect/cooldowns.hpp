@@ -12,8 +12,8 @@ struct Utterance;
 /// When each tracker with a cooldown was last reported for one speaker.
 class Cooldowns {
 public:
-    /// True if the candidate, heard in `utterance`, falls into the cooldown of an earlier utterance with a reported hit of
-    /// its tracker. Literal and inflected hits look at such hits alone, the other tiers at all.
+    /// True if the candidate, heard in `utterance`, falls into the cooldown of an earlier utterance with a reported hit
+    /// of its tracker. Literal and inflected hits look at such hits alone, the other tiers at all.
     bool suppress(const Candidate& candidate, double cooldown_seconds, const Utterance& utterance) const noexcept;
 
     /// Notes a hit that was reported for an ended utterance.

@@ -11,10 +11,14 @@ const std::string& Hit::value() const {
 
 std::string_view state_name(HitState state) noexcept {
     switch (state) {
-        case HitState::created: return "created";
-        case HitState::updated: return "updated";
-        case HitState::confirmed: return "confirmed";
-        case HitState::retracted: return "retracted";
+        case HitState::created:
+            return "created";
+        case HitState::updated:
+            return "updated";
+        case HitState::confirmed:
+            return "confirmed";
+        case HitState::retracted:
+            return "retracted";
     }
     return "";
 }

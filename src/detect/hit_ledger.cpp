@@ -8,7 +8,9 @@ namespace {
 
 // Lists are few and long-lived, so their address tells them apart while a hit holds them; the order of addresses is not
 // the order of keep_reported, hence the search for groups by equality instead of a merge.
-auto phrase_key(const Hit& hit) { return std::tuple(hit.list.get(), hit.tracker, hit.tier == Tier::pattern, hit.phrase); }
+auto phrase_key(const Hit& hit) {
+    return std::tuple(hit.list.get(), hit.tracker, hit.tier == Tier::pattern, hit.phrase);
+}
 
 bool looks_the_same(const Hit& a, const Hit& b) {
     const auto same_part = [](const HitPart& x, const HitPart& y) {
@@ -38,7 +40,8 @@ void match_up(std::vector<Hit>& told, std::vector<Hit>& now, Pair&& pair) {
 
 }  // namespace
 
-void tell_difference(std::vector<Hit>& told, std::vector<Hit> now, base::IdSource& ids, std::vector<HitChange>& changes) {
+void tell_difference(std::vector<Hit>& told, std::vector<Hit> now, base::IdSource& ids,
+                     std::vector<HitChange>& changes) {
     std::vector<HitChange> news;
     std::vector<bool> goes_on(told.size());
     match_up(told, now, [&](Hit& hit, Hit* before) {

@@ -35,7 +35,8 @@ bool is_in_order(const Candidate& a, const Candidate& b) {
 void keep_reported(std::vector<Candidate>& candidates, std::span<const Exclusion> exclusions,
                    std::span<const Candidate> confirmed) {
     std::erase_if(candidates, [&](const Candidate& candidate) {
-        return std::any_of(exclusions.begin(), exclusions.end(), [&](const Exclusion& e) { return overlap(candidate, e); });
+        return std::any_of(exclusions.begin(), exclusions.end(),
+                           [&](const Exclusion& e) { return overlap(candidate, e); });
     });
 
     // Literal hits come first and all stay; the rest, best first, must find its place free.
@@ -51,10 +52,10 @@ void keep_reported(std::vector<Candidate>& candidates, std::span<const Exclusion
             return candidate.tier == Tier::semantic && other.tier == Tier::semantic && same_tracker(candidate, other);
         };
         const auto reported = candidates.begin() + static_cast<std::ptrdiff_t>(kept);
-        const bool loses = !is_literal(candidate.tier) &&
-                           (std::any_of(confirmed.begin(), confirmed.end(), stands_before) ||
-                            std::any_of(candidates.begin(), reported, stands_before) ||
-                            std::any_of(candidates.begin(), reported, is_other_meaning));
+        const bool loses =
+            !is_literal(candidate.tier) && (std::any_of(confirmed.begin(), confirmed.end(), stands_before) ||
+                                            std::any_of(candidates.begin(), reported, stands_before) ||
+                                            std::any_of(candidates.begin(), reported, is_other_meaning));
         if (!loses) candidates[kept++] = candidate;
     }
     candidates.resize(kept);

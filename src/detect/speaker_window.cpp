@@ -1,11 +1,11 @@
 #include "earshot/detect/speaker_window.hpp"
 
+#include "earshot/text/utf8.hpp"
+
 #include "cooldowns.hpp"
 #include "hit_ledger.hpp"
 #include "report.hpp"
 #include "utterance.hpp"
-
-#include "earshot/text/utf8.hpp"
 
 #include <algorithm>
 
@@ -22,7 +22,8 @@ struct ListStream {
 
 class SpeakerWindow::Impl {
 public:
-    Impl(const ActiveLists& lists, SpeakerTraits traits, std::string language, LanguageTools& tools, base::IdSource& ids)
+    Impl(const ActiveLists& lists, SpeakerTraits traits, std::string language, LanguageTools& tools,
+         base::IdSource& ids)
         : lists_(lists), traits_(std::move(traits)), language_(std::move(language)), tools_(tools), ids_(ids) {}
 
     void set_role(std::string role) { traits_.role = std::move(role); }
@@ -129,7 +130,8 @@ public:
         if (utterance == nullptr || !utterance->awaits_verdict) return {};
         std::vector<Candidate> candidates;
         for (const Verdict& verdict : verdicts) {
-            if (is_acceptable(*utterance, verdict, default_threshold)) candidates.push_back(candidate_of(*utterance, verdict));
+            if (is_acceptable(*utterance, verdict, default_threshold))
+                candidates.push_back(candidate_of(*utterance, verdict));
         }
         gather_context(*utterance);
         keep_reported(candidates, exclusions_, confirmed_);
@@ -201,7 +203,8 @@ private:
         }
     }
 
-    /// Runs the words from `from` on through every list; the automata stand there. Remembers where the committed words end.
+    /// Runs the words from `from` on through every list; the automata stand there. Remembers where the committed words
+    /// end.
     void hear(Utterance& utterance, std::size_t from) {
         const std::size_t committed = utterance.said.committed_words();
         const std::size_t all = utterance.said.words().words.size();
@@ -252,7 +255,8 @@ private:
             if (list) longest = std::max(longest, list->phrases().max_words());
         }
         const std::uint64_t reach = longest > 0 ? longest - 1 : 0;
-        while (!ended_.empty() && !ended_.front()->awaits_verdict && ended_.front()->end_word() + reach <= ended_words_) {
+        while (!ended_.empty() && !ended_.front()->awaits_verdict &&
+               ended_.front()->end_word() + reach <= ended_words_) {
             recycle(std::move(ended_.front()));
             ended_.pop_front();
         }
@@ -281,11 +285,11 @@ private:
         const auto names_speaker = [&](const std::string& name) {
             return !name.empty() && (name == traits_.user_id || name == traits_.role);
         };
-        return tracker.speakers.empty() ||
-               std::any_of(tracker.speakers.begin(), tracker.speakers.end(), names_speaker);
+        return tracker.speakers.empty() || std::any_of(tracker.speakers.begin(), tracker.speakers.end(), names_speaker);
     }
 
-    /// The ended utterance that holds the speaker's word number `word`, which is before the open one; null if forgotten.
+    /// The ended utterance that holds the speaker's word number `word`, which is before the open one; null if
+    /// forgotten.
     const Utterance* utterance_of_word(std::uint32_t word) const noexcept {
         for (auto it = ended_.rbegin(); it != ended_.rend(); ++it) {
             if ((*it)->first_word <= word && word < (*it)->end_word()) return it->get();
@@ -298,7 +302,8 @@ private:
         double next_start = last.said.time().start;
         for (auto it = ended_.rbegin(); it != ended_.rend(); ++it) {
             const Utterance& before = **it;
-            if (&before == &last || before.first_word > last.first_word || (last.number && before.number > last.number)) {
+            if (&before == &last || before.first_word > last.first_word ||
+                (last.number && before.number > last.number)) {
                 continue;
             }
             const TimeSpan time = before.said.time();
@@ -318,7 +323,8 @@ private:
         return true;
     }
 
-    void add_occurrence(Utterance& utterance, std::uint32_t list_index, const match::Occurrence& occurrence, Tier tier) {
+    void add_occurrence(Utterance& utterance, std::uint32_t list_index, const match::Occurrence& occurrence,
+                        Tier tier) {
         const TrackerList& list = *lists_.lists[list_index];
         const std::uint32_t first_word = occurrence.last_word + 1 - occurrence.word_count;
         std::uint64_t begin = 0;
@@ -375,11 +381,13 @@ private:
         for (std::uint32_t i = 0; i < utterance.list_count; ++i) {
             if (!hears(utterance, i)) continue;
             for (const auto& found : utterance.hearing[i].exact) add_occurrence(utterance, i, found, Tier::exact);
-            for (const auto& found : utterance.hearing[i].inflected) add_occurrence(utterance, i, found, Tier::inflected);
+            for (const auto& found : utterance.hearing[i].inflected)
+                add_occurrence(utterance, i, found, Tier::inflected);
             add_patterns(utterance, i);
         }
         gather_context(utterance);
-        // A fuzzy or semantic verdict may still be on its way: literal and inflected hits never wait for it, nor yield to it.
+        // A fuzzy or semantic verdict may still be on its way: literal and inflected hits never wait for it, nor yield
+        // to it.
         std::erase_if(confirmed_, [](const Candidate& hit) { return !is_immediate(hit.tier); });
         exclusions_.insert(exclusions_.end(), utterance.exclusions.begin(), utterance.exclusions.end());
         keep_reported(candidates_, exclusions_, confirmed_);
@@ -481,7 +489,8 @@ private:
         const TrackerDefinition& tracker = list.tracker(verdict.tracker);
         if (verdict.phrase >= tracker.vocabulary.size() || !listens(tracker)) return false;
         if (!list.tiers(verdict.tracker).has(verdict.tier)) return false;
-        if (verdict.first_word > verdict.last_word || verdict.last_word >= utterance.said.words().words.size()) return false;
+        if (verdict.first_word > verdict.last_word || verdict.last_word >= utterance.said.words().words.size())
+            return false;
         if (!(verdict.score >= list.threshold(verdict.tracker, default_threshold))) return false;
         return !cooldowns_.suppress({verdict.list, verdict.tracker, verdict.phrase, verdict.tier, verdict.score, 0, 0},
                                     tracker.cooldown_seconds, utterance);
@@ -489,9 +498,12 @@ private:
 
     static Candidate candidate_of(const Utterance& utterance, const Verdict& verdict) noexcept {
         const auto& words = utterance.said.words().words;
-        return {verdict.list,  verdict.tracker,
-                verdict.phrase, verdict.tier,
-                verdict.score,  utterance.base + words[verdict.first_word].byte_begin,
+        return {verdict.list,
+                verdict.tracker,
+                verdict.phrase,
+                verdict.tier,
+                verdict.score,
+                utterance.base + words[verdict.first_word].byte_begin,
                 utterance.base + words[verdict.last_word].byte_end};
     }
 
@@ -524,11 +536,17 @@ SpeakerWindow::SpeakerWindow(const ActiveLists& lists, SpeakerTraits traits, std
 SpeakerWindow::~SpeakerWindow() = default;
 SpeakerWindow::SpeakerWindow(SpeakerWindow&&) noexcept = default;
 
-void SpeakerWindow::set_role(std::string role) { impl_->set_role(std::move(role)); }
+void SpeakerWindow::set_role(std::string role) {
+    impl_->set_role(std::move(role));
+}
 
-void SpeakerWindow::open(std::string_view id) { impl_->open(id); }
+void SpeakerWindow::open(std::string_view id) {
+    impl_->open(id);
+}
 
-bool SpeakerWindow::is_open(std::string_view id) const noexcept { return impl_->find(id) != nullptr; }
+bool SpeakerWindow::is_open(std::string_view id) const noexcept {
+    return impl_->find(id) != nullptr;
+}
 
 bool SpeakerWindow::has_hypothesis(std::string_view id) const noexcept {
     const Utterance* utterance = impl_->find(id);
@@ -577,7 +595,8 @@ std::string_view SpeakerWindow::ended_text(std::uint64_t number) const noexcept 
     return utterance == nullptr ? std::string_view() : std::string_view(utterance->said.text());
 }
 
-std::vector<Hit> SpeakerWindow::judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold) {
+std::vector<Hit> SpeakerWindow::judge(std::uint64_t number, std::span<const Verdict> verdicts,
+                                      double default_threshold) {
     return impl_->judge(number, verdicts, default_threshold);
 }
 
@@ -589,8 +608,12 @@ std::vector<Hit> SpeakerWindow::open_hits() const {
     return hits;
 }
 
-std::uint64_t SpeakerWindow::ended_words() const noexcept { return impl_->ended_words(); }
+std::uint64_t SpeakerWindow::ended_words() const noexcept {
+    return impl_->ended_words();
+}
 
-std::size_t SpeakerWindow::memory_bytes() const noexcept { return sizeof(*this) + impl_->memory_bytes(); }
+std::size_t SpeakerWindow::memory_bytes() const noexcept {
+    return sizeof(*this) + impl_->memory_bytes();
+}
 
 }  // namespace earshot::detect

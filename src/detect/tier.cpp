@@ -4,11 +4,16 @@ namespace earshot::detect {
 
 std::string_view tier_name(Tier tier) noexcept {
     switch (tier) {
-        case Tier::exact: return "exact";
-        case Tier::pattern: return "pattern";
-        case Tier::inflected: return "inflected";
-        case Tier::fuzzy: return "fuzzy";
-        case Tier::semantic: return "semantic";
+        case Tier::exact:
+            return "exact";
+        case Tier::pattern:
+            return "pattern";
+        case Tier::inflected:
+            return "inflected";
+        case Tier::fuzzy:
+            return "fuzzy";
+        case Tier::semantic:
+            return "semantic";
     }
     return "";
 }

@@ -17,7 +17,8 @@ Error at(Errc code, std::string message, std::size_t tracker, std::string_view m
     return error;
 }
 
-// A phrase of the list with what it is to its tracker; sorted by its normal form, this is the set and its overlay in one.
+// A phrase of the list with what it is to its tracker; sorted by its normal form, this is the set and its overlay in
+// one.
 struct NormalisedUse {
     std::string normal_form;
     TrackerList::PhraseUse use;
@@ -37,8 +38,8 @@ Result<std::shared_ptr<const TrackerList>> TrackerList::compile(TrackerListDefin
     const auto& trackers = list->definition_.trackers;
     for (std::size_t i = 0; i < trackers.size(); ++i) {
         if (trackers[i].vocabulary.empty() && trackers[i].patterns.empty()) {
-            return Error{Errc::invalid_value, "\"vocabulary\" must hold a phrase", "/" + std::to_string(i) + "/vocabulary",
-                         {}};
+            return Error{
+                Errc::invalid_value, "\"vocabulary\" must hold a phrase", "/" + std::to_string(i) + "/vocabulary", {}};
         }
         for (const Tier tier : k_all_tiers) {
             if (list->tiers(static_cast<std::uint32_t>(i)).has(tier)) list->used_tiers_.insert(tier);
@@ -58,8 +59,8 @@ Result<void> TrackerList::add_phrases(text::Tokenizer& tokenizer, PhraseSetSourc
             std::string normal_form = match::PhraseSet::normalise(phrases[i], tokenizer);
             if (normal_form.empty()) {
                 const std::string_view member = role == Role::vocabulary ? "vocabulary" : "excludeVocabulary";
-                return at(Errc::phrase_without_word, "\"" + std::string(member) + "\" holds a phrase without a word", tracker,
-                          member, i);
+                return at(Errc::phrase_without_word, "\"" + std::string(member) + "\" holds a phrase without a word",
+                          tracker, member, i);
             }
             all.push_back({std::move(normal_form), {tracker, i, role}});
         }
@@ -69,7 +70,8 @@ Result<void> TrackerList::add_phrases(text::Tokenizer& tokenizer, PhraseSetSourc
         if (auto added = add(i, definition_.trackers[i].vocabulary, Role::vocabulary); !added) return added;
         if (auto added = add(i, definition_.trackers[i].exclude_vocabulary, Role::exclusion); !added) return added;
     }
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.normal_form < b.normal_form; });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.normal_form < b.normal_form; });
 
     match::PhraseSetDefinition set;
     if (used_tiers_.has(Tier::inflected)) {

@@ -13,7 +13,9 @@ void widen(TimeSpan& span, const TimeSpan& by) noexcept {
     span.end = std::fmax(span.end, by.end);
 }
 
-bool is_known(const TimeSpan& span) noexcept { return !std::isnan(span.start) && !std::isnan(span.end); }
+bool is_known(const TimeSpan& span) noexcept {
+    return !std::isnan(span.start) && !std::isnan(span.end);
+}
 
 }  // namespace
 
@@ -60,15 +62,17 @@ void UtteranceText::append(const SpokenText& spoken, text::Tokenizer& tokenizer)
 }
 
 void UtteranceText::mark_times(std::string_view piece, std::size_t at, const SpokenText& spoken) {
-    times_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + piece.size()), TimeMark::Scope::chunk,
-                      spoken.time});
+    times_.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + piece.size()),
+                      TimeMark::Scope::chunk, spoken.time});
     std::size_t from = 0;
     for (const TimedWord& word : spoken.words) {
         const std::size_t found = word.word.empty() ? std::string_view::npos : piece.find(word.word, from);
         if (found == std::string_view::npos) continue;
         from = found + word.word.size();
-        times_.push_back({static_cast<std::uint32_t>(at + found), static_cast<std::uint32_t>(at + from),
-                          TimeMark::Scope::word, {word.start, word.end}});
+        times_.push_back({static_cast<std::uint32_t>(at + found),
+                          static_cast<std::uint32_t>(at + from),
+                          TimeMark::Scope::word,
+                          {word.start, word.end}});
     }
 }
 
@@ -80,7 +84,8 @@ void UtteranceText::split_off(std::size_t bytes, UtteranceText& rest, text::Toke
     clear();
 
     // Text is appended without times; the marks that reach into a part are put back as they were, moved and clipped.
-    const auto fill = [&](UtteranceText& part, std::size_t begin, std::size_t end, std::size_t first, std::size_t last) {
+    const auto fill = [&](UtteranceText& part, std::size_t begin, std::size_t end, std::size_t first,
+                          std::size_t last) {
         const std::string_view piece = text::trim(std::string_view(whole).substr(begin, end - begin));
         const auto from = static_cast<std::size_t>(piece.data() - whole.data());
         const std::size_t to = from + piece.size();
@@ -135,7 +140,8 @@ std::vector<TimedWord> UtteranceText::timed_words(std::size_t begin, std::size_t
     std::vector<TimedWord> words;
     for (const TimeMark& mark : times_) {
         if (mark.scope != TimeMark::Scope::word || mark.byte_begin < begin || mark.byte_end > end) continue;
-        words.push_back({text_.substr(mark.byte_begin, mark.byte_end - mark.byte_begin), mark.time.start, mark.time.end});
+        words.push_back(
+            {text_.substr(mark.byte_begin, mark.byte_end - mark.byte_begin), mark.time.start, mark.time.end});
     }
     return words;
 }

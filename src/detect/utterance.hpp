@@ -2,6 +2,7 @@
 
 #include "earshot/detect/language_tools.hpp"
 #include "earshot/detect/speaker_window.hpp"
+
 #include "report.hpp"
 
 #include <cstdint>
@@ -96,10 +97,10 @@ struct PlacedMessage {
 struct Utterance {
     std::string id;
     UtteranceText said;
-    std::uint64_t number = 0;      ///< by the end, from 1; 0 while open
-    std::uint64_t base = 0;        ///< byte position of its text in all that the speaker said
-    std::uint32_t first_word = 0;  ///< number of its first word among the speaker's
-    std::size_t list_count = 0;    ///< lists active when it was opened; later ones do not hear it
+    std::uint64_t number = 0;          ///< by the end, from 1; 0 while open
+    std::uint64_t base = 0;            ///< byte position of its text in all that the speaker said
+    std::uint32_t first_word = 0;      ///< number of its first word among the speaker's
+    std::size_t list_count = 0;        ///< lists active when it was opened; later ones do not hear it
     std::vector<ListHearing> hearing;  ///< by list; may be longer than list_count (spare room)
     std::vector<std::string> message_ids;
     std::vector<Hit> told;  ///< while open: its hits as last told, in the order of keep_reported
@@ -110,7 +111,9 @@ struct Utterance {
     std::vector<Candidate> confirmed;
     bool awaits_verdict = false;
 
-    std::uint32_t end_word() const noexcept { return first_word + static_cast<std::uint32_t>(said.words().words.size()); }
+    std::uint32_t end_word() const noexcept {
+        return first_word + static_cast<std::uint32_t>(said.words().words.size());
+    }
     void clear() noexcept;
     std::size_t memory_bytes() const noexcept;
 };

@@ -203,7 +203,8 @@ void read_modify(std::string_view key, JsonValue member, ModifyRequest& modify) 
     if (key != "speechRecognition") return;
     member.for_each_member([&](std::string_view inner, JsonValue value) {
         if (value.is_null()) return;
-        if (inner == "sampleRateHertz") modify.sample_rate_hertz = static_cast<std::uint32_t>(value.read_number(1, 1e6));
+        if (inner == "sampleRateHertz")
+            modify.sample_rate_hertz = static_cast<std::uint32_t>(value.read_number(1, 1e6));
         if (inner == "encoding") value.read(modify.encoding, 64);
     });
 }
@@ -254,7 +255,8 @@ public:
         const Place root;
         try {
             simdjson::ondemand::document document;
-            if (const auto error = parser_.iterate(message.data(), message.size(), readable).get(document)) fail(error, root);
+            if (const auto error = parser_.iterate(message.data(), message.size(), readable).get(document))
+                fail(error, root);
             return read(document, root, assumed);
         } catch (ReadFailure& failure) {
             return std::move(failure.error);
@@ -267,8 +269,8 @@ public:
     std::string request_id_;
 
 private:
-    // The type may stand anywhere, and On-Demand reads a document in its order: so it is looked for first, and the document
-    // is then read from its begin. A type at the front, where every client has it, costs one short look.
+    // The type may stand anywhere, and On-Demand reads a document in its order: so it is looked for first, and the
+    // document is then read from its begin. A type at the front, where every client has it, costs one short look.
     ClientMessageKind read(simdjson::ondemand::document& document, const Place& root,
                            std::optional<ClientMessageKind> assumed) {
         simdjson::ondemand::value whole;
@@ -302,7 +304,8 @@ private:
             case ClientMessageKind::stop:
                 read_members(value, [](std::string_view, JsonValue) {});
                 break;
-            case ClientMessageKind::ping: break;
+            case ClientMessageKind::ping:
+                break;
         }
         expect_end(document, root);
         return kind;
@@ -347,16 +350,26 @@ ClientCodec::~ClientCodec() = default;
 ClientCodec::ClientCodec(ClientCodec&&) noexcept = default;
 ClientCodec& ClientCodec::operator=(ClientCodec&&) noexcept = default;
 
-std::size_t ClientCodec::padding() noexcept { return simdjson::SIMDJSON_PADDING; }
+std::size_t ClientCodec::padding() noexcept {
+    return simdjson::SIMDJSON_PADDING;
+}
 
 Result<ClientMessageKind> ClientCodec::parse(std::string_view message, std::size_t readable) {
     return impl_->parse(message, readable);
 }
 
-TranscriptChunk& ClientCodec::chunk() noexcept { return impl_->chunk_; }
-StartRequest& ClientCodec::start() noexcept { return impl_->start_; }
-ModifyRequest& ClientCodec::modify() noexcept { return impl_->modify_; }
-const std::string& ClientCodec::request_id() const noexcept { return impl_->request_id_; }
+TranscriptChunk& ClientCodec::chunk() noexcept {
+    return impl_->chunk_;
+}
+StartRequest& ClientCodec::start() noexcept {
+    return impl_->start_;
+}
+ModifyRequest& ClientCodec::modify() noexcept {
+    return impl_->modify_;
+}
+const std::string& ClientCodec::request_id() const noexcept {
+    return impl_->request_id_;
+}
 
 Result<std::vector<detect::TrackerDefinition>> parse_trackers(std::string_view json, const MessageLimits& limits) {
     const simdjson::padded_string padded(json);

@@ -34,11 +34,15 @@ void fail(Errc code, const Place& place, std::string_view problem) {
 
 void fail(simdjson::error_code code, const Place& place) {
     switch (code) {
-        case simdjson::UTF8_ERROR: fail(Errc::invalid_utf8, place, "is not valid UTF-8");
-        case simdjson::STRING_ERROR: fail(Errc::lone_surrogate, place, "holds an escape that is no character");
-        default: break;
+        case simdjson::UTF8_ERROR:
+            fail(Errc::invalid_utf8, place, "is not valid UTF-8");
+        case simdjson::STRING_ERROR:
+            fail(Errc::lone_surrogate, place, "holds an escape that is no character");
+        default:
+            break;
     }
-    throw ReadFailure{{Errc::invalid_json, "the message is not valid JSON", place.pointer(), simdjson::error_message(code)}};
+    throw ReadFailure{
+        {Errc::invalid_json, "the message is not valid JSON", place.pointer(), simdjson::error_message(code)}};
 }
 
 void expect_end(simdjson::ondemand::document& document, const Place& root) {
@@ -71,10 +75,18 @@ bool has_type(simdjson::ondemand::value& value, const Place& place, simdjson::on
 
 }  // namespace
 
-bool JsonValue::is_array() { return has_type(value_, place_, simdjson::ondemand::json_type::array); }
-bool JsonValue::is_object() { return has_type(value_, place_, simdjson::ondemand::json_type::object); }
-bool JsonValue::is_string() { return has_type(value_, place_, simdjson::ondemand::json_type::string); }
-bool JsonValue::is_boolean() { return has_type(value_, place_, simdjson::ondemand::json_type::boolean); }
+bool JsonValue::is_array() {
+    return has_type(value_, place_, simdjson::ondemand::json_type::array);
+}
+bool JsonValue::is_object() {
+    return has_type(value_, place_, simdjson::ondemand::json_type::object);
+}
+bool JsonValue::is_string() {
+    return has_type(value_, place_, simdjson::ondemand::json_type::string);
+}
+bool JsonValue::is_boolean() {
+    return has_type(value_, place_, simdjson::ondemand::json_type::boolean);
+}
 
 void JsonValue::read(std::string& into, std::size_t max_bytes) {
     std::string_view text;
@@ -93,7 +105,8 @@ bool JsonValue::read_loose_bool() {
     if (!is_string()) return read_bool();
     std::string text;
     read(text, 16);
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
     if (text == "true") return true;
     if (text == "false") return false;
     fail(Errc::wrong_type, place_, "must be a boolean");

@@ -13,7 +13,8 @@
 #include <utility>
 
 // simdjson On-Demand with paths: each reader knows where it stands, so that an error names the place. Readers throw
-// ReadFailure, which never leaves the codec: the alternative, a Result from each of some fifty member reads, hides the format.
+// ReadFailure, which never leaves the codec: the alternative, a Result from each of some fifty member reads, hides the
+// format.
 namespace earshot::proto {
 
 /// Where a value stands in a document; a list on the stack, written out only when an error needs it.

@@ -82,11 +82,21 @@ void JsonWriter::append_quoted(std::string_view text) {
         out_.append(text.substr(plain, i - plain));
         plain = i + 1;
         switch (c) {
-            case '"': out_.append("\\\""); break;
-            case '\\': out_.append("\\\\"); break;
-            case '\n': out_.append("\\n"); break;
-            case '\r': out_.append("\\r"); break;
-            case '\t': out_.append("\\t"); break;
+            case '"':
+                out_.append("\\\"");
+                break;
+            case '\\':
+                out_.append("\\\\");
+                break;
+            case '\n':
+                out_.append("\\n");
+                break;
+            case '\r':
+                out_.append("\\r");
+                break;
+            case '\t':
+                out_.append("\\t");
+                break;
             default:
                 out_.append("\\u00");
                 out_.push_back(k_hex[c >> 4]);

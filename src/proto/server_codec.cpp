@@ -42,7 +42,9 @@ void write_speaker(JsonWriter& json, const Member& member) {
 }
 
 // Milliseconds are as fine as any recogniser is; more digits would only be noise of the arithmetic.
-double rounded(double seconds) { return std::round(seconds * 1000) / 1000; }
+double rounded(double seconds) {
+    return std::round(seconds * 1000) / 1000;
+}
 
 void write_span_of_time(JsonWriter& json, const TimeSpan& time, const TimeAxis& axis) {
     if (std::isnan(time.start) || std::isnan(time.end)) return;
@@ -64,17 +66,23 @@ void write_message_ref(JsonWriter& json, const HitChange& change, const HitPart&
     json.end_object();
 }
 
-auto tracker_key(const detect::Hit& hit) { return std::tuple(hit.list.get(), hit.tracker); }
-auto match_key(const detect::Hit& hit) { return std::tuple(tracker_key(hit), hit.tier == detect::Tier::pattern, hit.phrase); }
+auto tracker_key(const detect::Hit& hit) {
+    return std::tuple(hit.list.get(), hit.tracker);
+}
+auto match_key(const detect::Hit& hit) {
+    return std::tuple(tracker_key(hit), hit.tier == detect::Tier::pattern, hit.phrase);
+}
 
-// The changes so that those of a tracker, and in it those of a phrase, stand together, each group where its first one stood.
+// The changes so that those of a tracker, and in it those of a phrase, stand together, each group where its first one
+// stood.
 std::vector<const HitChange*> grouped(std::span<const HitChange> changes) {
     std::vector<std::tuple<std::size_t, std::size_t, const HitChange*>> order;
     for (const HitChange& change : changes) {
         const auto first = [&](auto&& key) {
-            return static_cast<std::size_t>(std::find_if(changes.begin(), changes.end(), [&](const HitChange& other) {
-                       return key(other.hit) == key(change.hit);
-                   }) - changes.begin());
+            return static_cast<std::size_t>(
+                std::find_if(changes.begin(), changes.end(),
+                             [&](const HitChange& other) { return key(other.hit) == key(change.hit); }) -
+                changes.begin());
         };
         order.emplace_back(first([](const detect::Hit& hit) { return tracker_key(hit); }),
                            first([](const detect::Hit& hit) { return match_key(hit); }), &change);
@@ -150,9 +158,12 @@ std::string to_iso8601(const TimeAxis& axis, double seconds) {
 
 std::string_view status_name(TierStatus status) noexcept {
     switch (status) {
-        case TierStatus::ready: return "ready";
-        case TierStatus::preparing: return "preparing";
-        case TierStatus::absent: return "absent";
+        case TierStatus::ready:
+            return "ready";
+        case TierStatus::preparing:
+            return "preparing";
+        case TierStatus::absent:
+            return "absent";
     }
     return "";
 }
@@ -258,11 +269,17 @@ std::string message_response(std::span<const detect::Message> messages, const Me
     for (const detect::Message& message : messages) {
         json.begin_object().member("id", message.id).key("from");
         write_speaker(json, from);
-        json.key("payload").begin_object().member("content", message.text).member("contentType", "text/plain").end_object();
+        json.key("payload")
+            .begin_object()
+            .member("content", message.text)
+            .member("contentType", "text/plain")
+            .end_object();
         json.key("channel").begin_object().member("id", "realtime-api").end_object();
         json.key("metadata").begin_object().member("disablePunctuation", true);
         json.member("timezoneOffset", timezone_offset_minutes).member("originalContent", message.text);
-        json.member("words", timed_words_as_text(message.words, axis)).member("originalMessageId", message.id).end_object();
+        json.member("words", timed_words_as_text(message.words, axis))
+            .member("originalMessageId", message.id)
+            .end_object();
         json.member("dismissed", false).key("duration").begin_object();
         write_span_of_time(json, message.time, axis);
         json.end_object().end_object();

@@ -2,6 +2,7 @@
 
 #include "earshot/detect/tracker_definition.hpp"
 #include "earshot/proto/client_codec.hpp"
+
 #include "json_reader.hpp"
 
 #include <string>
@@ -14,10 +15,10 @@ class TrackerReader {
 public:
     explicit TrackerReader(const MessageLimits& limits) : limits_(limits) {}
 
-    /// Appends the trackers of an array. With `references`, elements that have an id and neither vocabulary nor patterns go
-    /// there; without, they are an error. `pointers` gets the place of each tracker.
-    void read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers, std::vector<std::string>* references,
-                   std::vector<std::string>* pointers = nullptr);
+    /// Appends the trackers of an array. With `references`, elements that have an id and neither vocabulary nor
+    /// patterns go there; without, they are an error. `pointers` gets the place of each tracker.
+    void read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers,
+                   std::vector<std::string>* references, std::vector<std::string>* pointers = nullptr);
 
 private:
     void read_tracker(JsonValue value, detect::TrackerDefinition& tracker, bool& has_phrases);

@@ -22,7 +22,8 @@ const Frame& pong() {
 }
 
 bool is_ping(std::string_view message) noexcept {
-    return message.size() < 32 && message.find("__PING__") != std::string_view::npos && message.find('{') == message.npos;
+    return message.size() < 32 && message.find("__PING__") != std::string_view::npos &&
+           message.find('{') == message.npos;
 }
 
 }  // namespace
@@ -79,13 +80,16 @@ void SocketMachine::act(ClientMessageKind kind, Chunk chunk, MonotonicTime now) 
                 actions_.emplace_back(Speak{view, std::move(owned)});
             }
             break;
-        case ClientMessageKind::modify: actions_.emplace_back(Modify{codec_.modify()}); break;
+        case ClientMessageKind::modify:
+            actions_.emplace_back(Modify{codec_.modify()});
+            break;
         case ClientMessageKind::stop:
             enter(State::stopping, now);
             actions_.emplace_back(Stop{});
             break;
         case ClientMessageKind::start:
-        case ClientMessageKind::ping: break;
+        case ClientMessageKind::ping:
+            break;
     }
 }
 
@@ -138,8 +142,12 @@ void SocketMachine::on_started(MonotonicTime now) {
 void SocketMachine::on_ended(Ended::Why why, MonotonicTime now) {
     if (is_closed()) return;
     switch (why) {
-        case Ended::Why::completed: enter(State::lingering, now); break;
-        case Ended::Why::paused: enter(State::paused, now); break;
+        case Ended::Why::completed:
+            enter(State::lingering, now);
+            break;
+        case Ended::Why::paused:
+            enter(State::paused, now);
+            break;
         case Ended::Why::failed:
         case Ended::Why::replaced:
             state_ = State::idle;  // no longer in the conversation
@@ -176,7 +184,9 @@ void SocketMachine::on_shutdown(MonotonicTime now) {
             enter(State::stopping, now);
             actions_.emplace_back(Stop{});
             break;
-        case State::starting: waiting_.emplace_back(R"({"type":"stop_request"})"); break;
+        case State::starting:
+            waiting_.emplace_back(R"({"type":"stop_request"})");
+            break;
         case State::idle:
         case State::paused:
         case State::lingering:
@@ -184,7 +194,8 @@ void SocketMachine::on_shutdown(MonotonicTime now) {
             close(false);
             break;
         case State::stopping:
-        case State::closed: break;
+        case State::closed:
+            break;
     }
 }
 
@@ -206,7 +217,8 @@ std::optional<MonotonicTime> SocketMachine::deadline() const noexcept {
     std::optional<MonotonicTime> due;
     if (is_closed()) return due;
     if (outbox_.is_behind() && behind_since_) due = *behind_since_ + limits_.slow_client;
-    if (state_ == State::lingering) due = std::min(due.value_or(MonotonicTime::max()), state_since_ + limits_.stop_grace);
+    if (state_ == State::lingering)
+        due = std::min(due.value_or(MonotonicTime::max()), state_since_ + limits_.stop_grace);
     if (state_ == State::idle) due = std::min(due.value_or(MonotonicTime::max()), state_since_ + limits_.idle_start);
     return due;
 }

@@ -14,7 +14,8 @@ inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
 }
 
 /// Hash of short byte strings, eight bytes a step. Not for untrusted table sizes without a comparison of the bytes:
-/// callers always compare, so a collision costs time and never an answer. The same on every run and machine of one endianness.
+/// callers always compare, so a collision costs time and never an answer. The same on every run and machine of one
+/// endianness.
 inline std::uint64_t hash_bytes(std::string_view bytes) noexcept {
     std::uint64_t hash = bytes.size();
     const char* data = bytes.data();

@@ -20,7 +20,9 @@ struct Now {
 };
 
 /// `duration` in seconds.
-constexpr double to_seconds(Duration duration) noexcept { return std::chrono::duration<double>(duration).count(); }
+constexpr double to_seconds(Duration duration) noexcept {
+    return std::chrono::duration<double>(duration).count();
+}
 
 /// Seconds as a Duration; values beyond +-1e9 s are clamped there, so that no arithmetic overflows.
 constexpr Duration from_seconds(double seconds) noexcept {

@@ -38,10 +38,10 @@ struct Message {
 /// The part of a hit that lies in one message.
 struct HitPart {
     std::string message_id;
-    std::string text;              ///< of the whole message, as far as it is known
-    std::uint32_t begin = 0;       ///< in UTF-16 code units of `text`
+    std::string text;         ///< of the whole message, as far as it is known
+    std::uint32_t begin = 0;  ///< in UTF-16 code units of `text`
     std::uint32_t end = 0;
-    std::uint64_t utterance = 0;   ///< number of the utterance, in the order of their ends for a speaker
+    std::uint64_t utterance = 0;  ///< number of the utterance, in the order of their ends for a speaker
     TimeSpan time{};
 };
 

@@ -17,8 +17,8 @@ public:
     text::Tokenizer& tokenizer() noexcept { return tokenizer_; }
     text::SentenceSplitter& sentences() noexcept { return sentences_; }
 
-    /// The stems of a language; made at first use and kept, so that their number is bounded by Snowball's languages (all
-    /// languages without an algorithm share one).
+    /// The stems of a language; made at first use and kept, so that their number is bounded by Snowball's languages
+    /// (all languages without an algorithm share one).
     match::StemCache& stems(std::string_view language);
 
 private:

@@ -32,18 +32,18 @@ struct SpeakerTraits {
     std::string role;
 };
 
-/// The lists of trackers that are active in a conversation. Append-only by index, so that an index names a list for good;
-/// a list that is withdrawn leaves its place empty. Owned by the conversation, read by its speakers' windows.
+/// The lists of trackers that are active in a conversation. Append-only by index, so that an index names a list for
+/// good; a list that is withdrawn leaves its place empty. Owned by the conversation, read by its speakers' windows.
 struct ActiveLists {
     std::vector<std::shared_ptr<const TrackerList>> lists;
 };
 
 /// A scorer's answer for one ended utterance: a tracker was heard by meaning or in garbled words.
 struct Verdict {
-    std::uint32_t list = 0;        ///< index in ActiveLists
+    std::uint32_t list = 0;  ///< index in ActiveLists
     std::uint32_t tracker = 0;
-    std::uint32_t phrase = 0;      ///< the nearest phrase of its vocabulary
-    Tier tier = Tier::semantic;    ///< or fuzzy
+    std::uint32_t phrase = 0;    ///< the nearest phrase of its vocabulary
+    Tier tier = Tier::semantic;  ///< or fuzzy
     double score = 0;
     std::uint32_t first_word = 0;  ///< of the utterance's words, from 0
     std::uint32_t last_word = 0;
@@ -51,22 +51,23 @@ struct Verdict {
 
 /// What the end of an utterance brings.
 struct EndedUtterance {
-    std::uint64_t number = 0;         ///< the speaker's utterances by their ends, from 1; the handle for verdicts
-    std::vector<Message> messages;    ///< empty: it held no text and ended silently
-    std::vector<Hit> retracted;       ///< open hits that its end takes back
-    std::vector<Hit> confirmed;       ///< its `exact`, `pattern` and `inflected` hits
-    bool needs_verdict = false;       ///< some active tracker listens in `fuzzy` or `semantic`
+    std::uint64_t number = 0;       ///< the speaker's utterances by their ends, from 1; the handle for verdicts
+    std::vector<Message> messages;  ///< empty: it held no text and ended silently
+    std::vector<Hit> retracted;     ///< open hits that its end takes back
+    std::vector<Hit> confirmed;     ///< its `exact`, `pattern` and `inflected` hits
+    bool needs_verdict = false;     ///< some active tracker listens in `fuzzy` or `semantic`
 };
 
-/// One speaker of one conversation: all it said that can still be part of a phrase, and its open utterances. It gives hits
-/// as they come, change and go, by the law that the confirmed hits depend on the final utterances alone.
+/// One speaker of one conversation: all it said that can still be part of a phrase, and its open utterances. It gives
+/// hits as they come, change and go, by the law that the confirmed hits depend on the final utterances alone.
 ///
-/// How: each utterance's words run through the automata once, from where the speaker's ended words left them; a hypothesis
-/// is undone by putting two numbers a list back. What the automata find are candidates; the rules of what is reported
-/// (docs/hits.md) choose among them as a pure function of what is known, and the difference to what was told before is what
-/// clients hear. Utterances out of reach of the longest phrase are forgotten.
+/// How: each utterance's words run through the automata once, from where the speaker's ended words left them; a
+/// hypothesis is undone by putting two numbers a list back. What the automata find are candidates; the rules of what is
+/// reported (docs/hits.md) choose among them as a pure function of what is known, and the difference to what was told
+/// before is what clients hear. Utterances out of reach of the longest phrase are forgotten.
 ///
-/// No threads, no clock; belongs to the thread of its conversation, as do the tools and ids it is given, which outlive it.
+/// No threads, no clock; belongs to the thread of its conversation, as do the tools and ids it is given, which outlive
+/// it.
 class SpeakerWindow {
 public:
     /// `lists` outlives the window. `language` chooses the rules for sentences.
@@ -101,19 +102,19 @@ public:
     /// place at which an utterance that has grown over the limit is cut.
     std::size_t committed_bytes(std::string_view id) const noexcept;
 
-    /// Ends the utterance (an open hypothesis is dropped: commit it first if it is to stay). Other open utterances of the
-    /// speaker are heard anew behind it; what that changes is appended to `changes` (null: see hypothesize).
+    /// Ends the utterance (an open hypothesis is dropped: commit it first if it is to stay). Other open utterances of
+    /// the speaker are heard anew behind it; what that changes is appended to `changes` (null: see hypothesize).
     EndedUtterance end(std::string_view id, std::vector<HitChange>* changes);
 
-    /// Ends the utterance at the last word boundary within `max_bytes` of its committed text; what is behind it, and the
-    /// hypothesis, open an utterance of the same id.
+    /// Ends the utterance at the last word boundary within `max_bytes` of its committed text; what is behind it, and
+    /// the hypothesis, open an utterance of the same id.
     EndedUtterance cut(std::string_view id, std::size_t max_bytes, std::vector<HitChange>* changes);
 
     /// The text of an ended utterance that waits for its verdict. Errors: none; an unknown number gives an empty view.
     std::string_view ended_text(std::uint64_t number) const noexcept;
 
-    /// The verdict on an ended utterance: what of it is reported, confirmed. `verdicts` empty: nothing was heard, or nothing
-    /// was evaluated. Verdicts must be given in the order of the utterances' ends; each only once.
+    /// The verdict on an ended utterance: what of it is reported, confirmed. `verdicts` empty: nothing was heard, or
+    /// nothing was evaluated. Verdicts must be given in the order of the utterances' ends; each only once.
     std::vector<Hit> judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold);
 
     /// The hits of all open utterances as last told, for a listener that comes late.

@@ -23,13 +23,19 @@ std::string_view tier_name(Tier tier) noexcept;
 std::optional<Tier> find_tier(std::string_view name) noexcept;
 
 /// `exact` and `pattern`: what was said is what the tracker names, to the letter.
-constexpr bool is_literal(Tier tier) noexcept { return tier == Tier::exact || tier == Tier::pattern; }
+constexpr bool is_literal(Tier tier) noexcept {
+    return tier == Tier::exact || tier == Tier::pattern;
+}
 
 /// Known at once, without a scorer's verdict.
-constexpr bool is_immediate(Tier tier) noexcept { return is_literal(tier) || tier == Tier::inflected; }
+constexpr bool is_immediate(Tier tier) noexcept {
+    return is_literal(tier) || tier == Tier::inflected;
+}
 
 /// The score of the tiers whose score is fixed; 0 for the others.
-constexpr double fixed_score(Tier tier) noexcept { return is_literal(tier) ? 1.0 : tier == Tier::inflected ? 0.95 : 0.0; }
+constexpr double fixed_score(Tier tier) noexcept {
+    return is_literal(tier) ? 1.0 : tier == Tier::inflected ? 0.95 : 0.0;
+}
 
 /// A set of tiers.
 class TierSet {

@@ -28,9 +28,9 @@ struct TrackerDefinition {
 /// What holds for all trackers of a list that say nothing else.
 struct ListSettings {
     TierSet tiers = TierSet::all();
-    std::optional<double> threshold;   ///< none: the scorer's calibrated default
-    double phrase_gap_seconds = 10;    ///< a longer silence between two utterances ends a phrase
-    std::string language = "en-US";    ///< of the conversation: which stemmer `inflected` uses
+    std::optional<double> threshold;  ///< none: the scorer's calibrated default
+    double phrase_gap_seconds = 10;   ///< a longer silence between two utterances ends a phrase
+    std::string language = "en-US";   ///< of the conversation: which stemmer `inflected` uses
     friend bool operator==(const ListSettings&, const ListSettings&) = default;
 };
 

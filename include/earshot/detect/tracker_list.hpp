@@ -20,8 +20,8 @@ public:
     virtual std::shared_ptr<const match::PhraseSet> get(match::PhraseSetDefinition definition);
 };
 
-/// A list of trackers made ready for hearing: the shared phrase set, the patterns, and the overlay that says which tracker
-/// uses which phrase for what. Immutable, safe for any number of threads, shared by sessions with equal lists.
+/// A list of trackers made ready for hearing: the shared phrase set, the patterns, and the overlay that says which
+/// tracker uses which phrase for what. Immutable, safe for any number of threads, shared by sessions with equal lists.
 class TrackerList {
 public:
     /// What a phrase of the set is to a tracker.
@@ -41,7 +41,8 @@ public:
 
     /// Compiles `definition`; its phrase set comes from `sets`. A phrase given twice in a tracker is taken once.
     /// Errors, with `path` as in "/2/vocabulary/0" (from the list's root): Errc::phrase_without_word,
-    /// Errc::invalid_pattern, Errc::too_large (a pattern over `limits`), Errc::invalid_value (a tracker without phrase and pattern).
+    /// Errc::invalid_pattern, Errc::too_large (a pattern over `limits`), Errc::invalid_value (a tracker without phrase
+    /// and pattern).
     static base::Result<std::shared_ptr<const TrackerList>> compile(TrackerListDefinition definition,
                                                                     const match::PatternLimits& limits,
                                                                     text::Tokenizer& tokenizer, PhraseSetSource& sets);

@@ -15,11 +15,11 @@ namespace earshot::proto {
 struct MessageLimits {
     std::size_t chunk_text_bytes = 16 * 1024;
     std::size_t utterance_id_bytes = 128;
-    std::size_t words = 8 * 1024;       ///< timed words of a chunk
-    std::size_t name_bytes = 1024;      ///< a tracker's, a speaker's
+    std::size_t words = 8 * 1024;   ///< timed words of a chunk
+    std::size_t name_bytes = 1024;  ///< a tracker's, a speaker's
     std::size_t phrase_bytes = 4 * 1024;
     std::size_t trackers = 1000;
-    std::size_t phrases = 50'000;       ///< of all trackers, exclusions and patterns among them
+    std::size_t phrases = 50'000;  ///< of all trackers, exclusions and patterns among them
 };
 
 /// What kind of message a client sent.
@@ -27,8 +27,8 @@ enum class ClientMessageKind : std::uint8_t { start, stop, modify, transcript, p
 
 /// Reads what clients send over a socket: JSON, Python's single-quoted stop, and `__PING__`.
 ///
-/// One codec belongs to one thread (it owns a simdjson parser) and serves all its sockets. Messages are parsed into members
-/// that the next parse overwrites, so that steady speech allocates nothing.
+/// One codec belongs to one thread (it owns a simdjson parser) and serves all its sockets. Messages are parsed into
+/// members that the next parse overwrites, so that steady speech allocates nothing.
 class ClientCodec {
 public:
     explicit ClientCodec(const MessageLimits& limits);
@@ -39,10 +39,10 @@ public:
     /// Spare bytes behind a message that let it be parsed where it lies.
     static std::size_t padding() noexcept;
 
-    /// Parses one text message. `readable` is how many bytes may be read from its begin (at least its size); with less than
-    /// padding() spare bytes the message is copied. The accessors below then give the message of the kind returned.
-    /// Errors: invalid_json, invalid_utf8, lone_surrogate, wrong_type, missing_member, invalid_value, too_large, too_many,
-    /// unknown_type, unsupported; `path` says where.
+    /// Parses one text message. `readable` is how many bytes may be read from its begin (at least its size); with less
+    /// than padding() spare bytes the message is copied. The accessors below then give the message of the kind
+    /// returned. Errors: invalid_json, invalid_utf8, lone_surrogate, wrong_type, missing_member, invalid_value,
+    /// too_large, too_many, unknown_type, unsupported; `path` says where.
     base::Result<ClientMessageKind> parse(std::string_view message, std::size_t readable);
 
     TranscriptChunk& chunk() noexcept;

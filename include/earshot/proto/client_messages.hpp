@@ -48,18 +48,18 @@ enum class TranscriptFormat : std::uint8_t { automatic, native };
 /// A `start_request`, with every loose form of it made one.
 struct StartRequest {
     std::optional<Speaker> speaker;
-    detect::TrackerListDefinition trackers;      ///< those given by definition
-    std::vector<std::string> tracker_pointers;     ///< where each of those stands in the message, as a JSON pointer
+    detect::TrackerListDefinition trackers;       ///< those given by definition
+    std::vector<std::string> tracker_pointers;    ///< where each of those stands in the message, as a JSON pointer
     std::vector<std::string> tracker_references;  ///< ids given alone
     bool enable_all_trackers = false;
     ListenerWishes wishes;
     std::string meeting_title;
     int timezone_offset_minutes = 0;
     TranscriptFormat transcript_format = TranscriptFormat::automatic;
-    std::optional<double> pause_seconds;           ///< silence that ends an utterance
-    bool disconnect_on_stop = true;                ///< `disconnectOnStopRequest`
-    double disconnect_on_stop_seconds = 1800;      ///< `disconnectOnStopRequestTimeout`
-    double no_connection_seconds = 0;              ///< `noConnectionTimeout`
+    std::optional<double> pause_seconds;       ///< silence that ends an utterance
+    bool disconnect_on_stop = true;            ///< `disconnectOnStopRequest`
+    double disconnect_on_stop_seconds = 1800;  ///< `disconnectOnStopRequestTimeout`
+    double no_connection_seconds = 0;          ///< `noConnectionTimeout`
     std::optional<std::uint32_t> sample_rate_hertz;
     std::string encoding;
     std::string request_id;

@@ -7,8 +7,8 @@
 namespace earshot::proto {
 
 /// Appends JSON to a string, in the order of the calls and without white space, so that equal calls give equal bytes.
-/// Text must be valid UTF-8; it is escaped as RFC 8259 needs and no further. Numbers are written in the shortest form that
-/// reads back the same; what is not finite becomes null. The caller keeps the nesting right.
+/// Text must be valid UTF-8; it is escaped as RFC 8259 needs and no further. Numbers are written in the shortest form
+/// that reads back the same; what is not finite becomes null. The caller keeps the nesting right.
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out) : out_(out) {}

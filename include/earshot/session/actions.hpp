@@ -27,10 +27,11 @@ enum class Importance : std::uint8_t {
     passing,   ///< interim hits and captions: dropped for a client that is behind, and counted
 };
 
-// ---- What a conversation asks for ------------------------------------------------------------------------------------
+// ---- What a conversation asks for
+// ------------------------------------------------------------------------------------
 
-/// To every socket of the conversation; which of the forms a socket gets is its own matter. A null form: nothing for those
-/// who would get it.
+/// To every socket of the conversation; which of the forms a socket gets is its own matter. A null form: nothing for
+/// those who would get it.
 struct Broadcast {
     Frame plain;    ///< for who listens as Symbl's clients do; for interim hits, only with interimResults
     Frame revised;  ///< for who wants revisions
@@ -71,7 +72,8 @@ struct Compile {
 struct Score {
     std::uint64_t ticket = 0;
     std::string text;  ///< of the utterance; verdicts count its words as text::Tokenizer does
-    std::vector<std::shared_ptr<const detect::TrackerList>> lists;  ///< by index; those without a tier to score are null
+    std::vector<std::shared_ptr<const detect::TrackerList>>
+        lists;  ///< by index; those without a tier to score are null
 };
 
 /// Nobody is left and nothing is due: the conversation can be forgotten.
@@ -79,7 +81,8 @@ struct Finished {};
 
 using ConversationAction = std::variant<Broadcast, Tell, Started, Ended, Compile, Score, Finished>;
 
-// ---- What a socket asks for ------------------------------------------------------------------------------------------
+// ---- What a socket asks for
+// ------------------------------------------------------------------------------------------
 
 /// Join the conversation of the socket's connection id.
 struct Join {

@@ -34,13 +34,13 @@ struct ConversationCounters {
 /// One conversation: who takes part, which trackers are active, what each speaker said, what was heard in it. It takes
 /// what its sockets say and answers with actions.
 ///
-/// A conversation begins with its first `join` and is over with the action Finished. Its order is the order of its inputs.
-/// One thread; no I/O, no clock: `now` is an argument and must not decrease. `tools` and `ids` belong to that thread and
-/// outlive it, as do `limits`.
+/// A conversation begins with its first `join` and is over with the action Finished. Its order is the order of its
+/// inputs. One thread; no I/O, no clock: `now` is an argument and must not decrease. `tools` and `ids` belong to that
+/// thread and outlive it, as do `limits`.
 class ConversationMachine {
 public:
     ConversationMachine(const ConversationLimits& limits, const ScorerInfo& scorer, detect::LanguageTools& tools,
-                        base::IdSource& ids, base::Now now);
+                        base::IdSource& ids);
     ~ConversationMachine();
     ConversationMachine(ConversationMachine&&) noexcept;
 

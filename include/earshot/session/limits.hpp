@@ -9,13 +9,14 @@
 
 namespace earshot::session {
 
-/// What bounds one socket. Every field is a setting (docs/settings come from app/settings) and has a test on both sides.
+/// What bounds one socket. Every field is a setting (docs/settings come from app/settings) and has a test on both
+/// sides.
 struct SocketLimits {
     std::size_t text_frame_bytes = 512 * 1024;        ///< of any text frame but start and modify
     std::size_t start_frame_bytes = 4 * 1024 * 1024;  ///< of start and modify messages
     std::size_t waiting_frames = 256;                 ///< behind a start message that is being compiled
     std::size_t waiting_bytes = 1024 * 1024;
-    std::size_t outbox_bytes = 256 * 1024;            ///< beyond it the client counts as slow
+    std::size_t outbox_bytes = 256 * 1024;  ///< beyond it the client counts as slow
     std::size_t outbox_frames = 1024;
     base::Duration slow_client = std::chrono::seconds(10);  ///< how long a client may stay slow
     base::Duration idle_start = std::chrono::minutes(30);   ///< how long a socket may stay without a start message
@@ -26,12 +27,12 @@ struct SocketLimits {
 /// What bounds and times one conversation.
 struct ConversationLimits {
     std::size_t publishers = 32;
-    std::size_t speakers = 256;                ///< distinct speakers; beyond it a chunk of a new one is refused
-    std::size_t open_utterances = 64;          ///< of one speaker
-    std::size_t utterance_bytes = 16 * 1024;   ///< of committed text; then it is cut at a word boundary
-    base::Duration pause = std::chrono::seconds(2);        ///< silence that ends an utterance without hypothesis
-    base::Duration utterance = std::chrono::seconds(60);   ///< longest life of one without hypothesis
-    base::Duration verdict = std::chrono::seconds(2);      ///< how long an ended utterance waits for its verdict
+    std::size_t speakers = 256;                      ///< distinct speakers; beyond it a chunk of a new one is refused
+    std::size_t open_utterances = 64;                ///< of one speaker
+    std::size_t utterance_bytes = 16 * 1024;         ///< of committed text; then it is cut at a word boundary
+    base::Duration pause = std::chrono::seconds(2);  ///< silence that ends an utterance without hypothesis
+    base::Duration utterance = std::chrono::seconds(60);  ///< longest life of one without hypothesis
+    base::Duration verdict = std::chrono::seconds(2);     ///< how long an ended utterance waits for its verdict
     match::PatternLimits patterns;
 };
 

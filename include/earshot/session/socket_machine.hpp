@@ -23,7 +23,8 @@ struct SocketCounters {
     std::uint64_t limit_hits = 0;
 };
 
-/// A publisher's socket without its transport: what the client says becomes actions, what it is told waits in an outbox.
+/// A publisher's socket without its transport: what the client says becomes actions, what it is told waits in an
+/// outbox.
 ///
 ///     idle ──start──► starting ──Started──► active ──stop──► stopping ──Ended(completed)──► lingering ──► closed
 ///                     (messages wait)                     (messages wait)
@@ -33,8 +34,8 @@ struct SocketCounters {
 ///
 /// A start message is taken in every state but `starting` and `stopping`, where it waits.
 ///
-/// Inputs return nothing; each may leave actions (`take_actions`) and frames in the outbox. An input after `is_closed` does
-/// nothing. One thread; no I/O, no clock: `now` is an argument and must not decrease.
+/// Inputs return nothing; each may leave actions (`take_actions`) and frames in the outbox. An input after `is_closed`
+/// does nothing. One thread; no I/O, no clock: `now` is an argument and must not decrease.
 class SocketMachine {
 public:
     /// `codec` belongs to the thread and outlives the socket. `now` is when the handshake ended.
