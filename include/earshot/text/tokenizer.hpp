@@ -43,8 +43,8 @@ struct TextPosition {
 /// Cuts texts into words and normalises them, by docs/words.md:
 ///  - words are those of UAX #29 without any library's tailoring; hyphens and dashes (Pd), `_`, `:` and `@` (with their
 ///    compatibility forms) always separate; U+00AD is nothing; a segment that starts with a symbol (general category S)
-///    is a word of its own; in Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar each grapheme cluster with a letter
-///    or number is a word; any other segment is a word if it holds a letter or a number;
+///    is a word of its own; in Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar each letter or number is a word,
+///    with the marks that follow it; any other segment is a word if it holds a letter or a number;
 ///  - the apostrophes U+0027, U+2018, U+2019 and U+FF07 are alike; the normal form is NFKC_Casefold of the word, so
 ///    diacritics count and letter case, width and default-ignorable characters do not.
 ///
@@ -75,8 +75,8 @@ private:
 /// A word is given as soon as no further byte can change it, which is at the next white space, or at `finish`.
 class WordStream {
 public:
-    /// `tokenizer` and `out` must outlive the stream. `max_pending_bytes`: a run without white space longer than this is
-    /// cut at its last complete code point, so that memory stays bounded.
+    /// `tokenizer` and `out` must outlive the stream. `max_pending_bytes` (at least 4): a run without white space that
+    /// is longer is cut at the last code point that fits, counted from the run's start, so that memory stays bounded.
     WordStream(Tokenizer& tokenizer, WordList& out, std::size_t max_pending_bytes = 64 * 1024);
 
     /// Takes the next bytes. The whole of all pieces must be well-formed UTF-8.
