@@ -97,6 +97,8 @@ public:
         settle(owned->told, hits, ids_, ended.retracted);
         ended.confirmed = std::move(hits);
         ended.number = owned->number = ++ended_count_;
+        ended.base = owned->base;
+        ended.bytes = owned->said.text().size();
         place_messages(*owned);
         for (const PlacedMessage& message : owned->messages) ended.messages.push_back(message_of(*owned, message));
         owned->awaits_verdict = ended.needs_verdict = wants_verdict(*owned);

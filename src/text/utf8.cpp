@@ -54,4 +54,17 @@ std::string_view trim(std::string_view text) noexcept {
     return text;
 }
 
+std::uint32_t count_blank_separated(std::string_view text, std::size_t byte) noexcept {
+    text = text.substr(0, byte);
+    std::uint32_t count = 0;
+    bool inside = false;
+    while (!text.empty()) {
+        const std::size_t blank = leading_white_space(text);
+        if (blank == 0 && !inside) ++count;
+        inside = blank == 0;
+        text.remove_prefix(blank > 0 ? blank : 1);
+    }
+    return count;
+}
+
 }  // namespace earshot::text

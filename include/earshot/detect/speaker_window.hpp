@@ -51,7 +51,9 @@ struct Verdict {
 
 /// What the end of an utterance brings.
 struct EndedUtterance {
-    std::uint64_t number = 0;       ///< the speaker's utterances by their ends, from 1; the handle for verdicts
+    std::uint64_t number = 0;  ///< the speaker's utterances by their ends, from 1; the handle for verdicts
+    std::uint64_t base = 0;    ///< where its text begins in all that the speaker said (Hit::begin counts from there)
+    std::size_t bytes = 0;     ///< length of its text
     std::vector<Message> messages;  ///< empty: it held no text and ended silently
     std::vector<Hit> retracted;     ///< open hits that its end takes back
     std::vector<Hit> confirmed;     ///< its `exact`, `pattern` and `inflected` hits

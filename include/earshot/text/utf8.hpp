@@ -16,4 +16,7 @@ std::uint32_t utf16_length(std::string_view text) noexcept;
 /// `text` without white space (Unicode White_Space) at its ends. A view into `text`.
 std::string_view trim(std::string_view text) noexcept;
 
+/// How many words, cut at white space alone, begin before `byte` in `text`.
+std::uint32_t count_blank_separated(std::string_view text, std::size_t byte) noexcept;
+
 }  // namespace earshot::text

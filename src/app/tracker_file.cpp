@@ -1,0 +1,38 @@
+#include "earshot/app/tracker_file.hpp"
+
+#include "earshot/proto/client_codec.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace earshot::app {
+
+base::Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file.is_open() || file.bad()) {
+        return base::Error{base::Errc::io_failed, std::string("cannot be read: ") + std::strerror(errno), {}, {}};
+    }
+    return content;
+}
+
+base::Result<std::vector<detect::TrackerDefinition>> load_trackers(const std::string& path) {
+    auto content = read_file(path);
+    if (!content) return content.error();
+    // A file may hold what no session may: the limits are those of the format alone.
+    proto::MessageLimits limits;
+    limits.trackers = limits.phrases = 10'000'000;
+    return proto::parse_trackers(*content, limits);
+}
+
+std::string describe(const base::Error& error, const std::string& file) {
+    std::string text = file + ": ";
+    if (!error.path.empty()) text += error.path + ": ";
+    text += error.message;
+    if (!error.details.empty()) text += " (" + error.details + ")";
+    return text;
+}
+
+}  // namespace earshot::app
