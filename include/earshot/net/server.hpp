@@ -1,0 +1,75 @@
+#pragma once
+
+#include "earshot/base/error.hpp"
+#include "earshot/base/time.hpp"
+#include "earshot/net/compute_pool.hpp"
+#include "earshot/net/scorer.hpp"
+#include "earshot/net/server_hooks.hpp"
+#include "earshot/session/conversation_machine.hpp"
+#include "earshot/session/limits.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace earshot::net {
+
+/// What bounds HTTP and the opening of sockets.
+struct HttpLimits {
+    std::size_t header_bytes = 128 * 1024;  ///< request line and headers; trackers may stand in a query
+    std::size_t body_bytes = 1024 * 1024;
+    std::size_t connection_id_bytes = 256;                 ///< decoded
+    base::Duration handshake = std::chrono::seconds(10);   ///< from the connection to the end of its first request
+    base::Duration keep_alive = std::chrono::seconds(75);  ///< silence between two requests of a connection
+};
+
+/// What bounds a socket's transport.
+struct WsLimits {
+    std::size_t frame_bytes = 4 * 1024 * 1024;               ///< of any message; beyond it the socket closes with 1009
+    base::Duration close_timeout = std::chrono::seconds(1);  ///< for a client to read and answer our close frame
+};
+
+struct ServerOptions {
+    std::string host = "127.0.0.1";  ///< an IP address
+    std::uint16_t port = 8080;       ///< 0: any that is free
+    std::size_t io_threads = 1;
+    int backlog = 4096;
+    std::size_t max_sockets = 20'000;  ///< TCP connections of all kinds; beyond it a session is refused
+    HttpLimits http;
+    WsLimits ws;
+    session::SocketLimits socket;
+    session::ConversationLimits conversation;
+    session::ScorerInfo scorer;
+    base::Duration shutdown_grace = std::chrono::seconds(10);  ///< for sessions to end after request_stop
+};
+
+/// The server: HTTP/1.1 and WebSocket on one port, a thread for each of `io_threads`.
+class Server {
+public:
+    /// `hooks`, `pool` and `scorer` (null: nothing is scored) outlive the server.
+    Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer);
+
+    /// Stops and waits.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Listens and starts the threads; once. Returns the port. Errors: Errc::invalid_value (no address),
+    /// Errc::io_failed (it cannot be listened on).
+    base::Result<std::uint16_t> start();
+
+    /// Begins the shutdown: no new connection, sessions are told what is due and closed with 1000. Returns at once. Any
+    /// thread, any number of times; not from inside a signal handler.
+    void request_stop();
+
+    /// Waits until the server has stopped, which needs request_stop. Not from the server's own threads.
+    void wait();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace earshot::net
