@@ -157,7 +157,7 @@ private:
         if (is_switch_for_all(key)) start_.enable_all_trackers |= member.read_loose_bool();
         if (key == "tiers") settings.tiers = read_tiers(member);
         if (key == "threshold") settings.threshold = member.read_number(0, 1);
-        if (key == "phraseGapSeconds") settings.phrase_gap_seconds = member.read_number(0, k_most_seconds);
+        if (key == "phraseGapSeconds") start_.phrase_gap_seconds = member.read_number(0, k_most_seconds);
     }
 
     void read_config(std::string_view key, JsonValue member) {

@@ -352,6 +352,7 @@ private:
         const proto::StartRequest& request = *participant.request;
         detect::TrackerListDefinition definition{{}, request.trackers.settings};
         definition.settings.language = language_;
+        definition.settings.phrase_gap_seconds = request.phrase_gap_seconds.value_or(limits_.phrase_gap_seconds);
         participant.pointers.clear();
         participant.ignored.clear();
         for (std::size_t i = 0; i < request.trackers.trackers.size(); ++i) {

@@ -56,6 +56,7 @@ struct StartRequest {
     std::string meeting_title;
     int timezone_offset_minutes = 0;
     TranscriptFormat transcript_format = TranscriptFormat::automatic;
+    std::optional<double> phrase_gap_seconds;  ///< silence that ends a phrase
     std::optional<double> pause_seconds;       ///< silence that ends an utterance
     bool disconnect_on_stop = true;            ///< `disconnectOnStopRequest`
     double disconnect_on_stop_seconds = 1800;  ///< `disconnectOnStopRequestTimeout`

@@ -33,6 +33,7 @@ struct ConversationLimits {
     base::Duration pause = std::chrono::seconds(2);  ///< silence that ends an utterance without hypothesis
     base::Duration utterance = std::chrono::seconds(60);  ///< longest life of one without hypothesis
     base::Duration verdict = std::chrono::seconds(2);     ///< how long an ended utterance waits for its verdict
+    double phrase_gap_seconds = 10;                       ///< where a start message says nothing of it
     match::PatternLimits patterns;
 };
 

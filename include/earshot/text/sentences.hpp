@@ -17,8 +17,8 @@ struct Sentence {
 };
 
 /// Cuts texts into sentences by ICU's sentence rules for a language, held back at its abbreviations ("Dr." ends none).
-/// One splitter belongs to one thread. Iterators are made at the first use of a language and kept (at most 64 languages,
-/// then the oldest goes).
+/// One splitter belongs to one thread. Iterators are made at the first use of a language and kept (at most 64
+/// languages, then the oldest goes).
 class SentenceSplitter {
 public:
     SentenceSplitter();
@@ -26,8 +26,8 @@ public:
     SentenceSplitter(SentenceSplitter&&) noexcept;
     SentenceSplitter& operator=(SentenceSplitter&&) noexcept;
 
-    /// The sentences of `text` (well-formed UTF-8) in `language` (BCP 47; an unknown one gives the root rules), in order,
-    /// without those that hold only white space. The view lives until the next call.
+    /// The sentences of `text` (well-formed UTF-8) in `language` (BCP 47; an unknown one gives the root rules), in
+    /// order, without those that hold only white space. The view lives until the next call.
     const std::vector<Sentence>& split(std::string_view text, std::string_view language);
 
 private:

@@ -10,13 +10,13 @@ namespace earshot::text {
 
 /// One word of a text: where it stands, and its normal form (equal words have equal normal forms).
 struct Word {
-    std::uint32_t byte_begin = 0;    ///< offset of its first byte in the text
-    std::uint32_t byte_end = 0;      ///< offset behind its last byte
-    std::uint32_t utf16_begin = 0;   ///< the same two positions in UTF-16 code units
+    std::uint32_t byte_begin = 0;   ///< offset of its first byte in the text
+    std::uint32_t byte_end = 0;     ///< offset behind its last byte
+    std::uint32_t utf16_begin = 0;  ///< the same two positions in UTF-16 code units
     std::uint32_t utf16_end = 0;
     std::uint32_t normal_begin = 0;  ///< its normal form is WordList::normal[normal_begin, normal_begin + normal_size)
     std::uint32_t normal_size = 0;
-    std::uint64_t hash = 0;          ///< base::hash_bytes of the normal form
+    std::uint64_t hash = 0;  ///< base::hash_bytes of the normal form
 };
 
 /// Words with their normal forms in one arena. Reused between texts, it allocates nothing once it has grown.
