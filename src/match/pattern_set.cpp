@@ -8,7 +8,9 @@ namespace earshot::match {
 namespace {
 
 base::Error refusal(base::Errc code, std::size_t index, std::string message, std::string details) {
-    return {code, std::move(message), "/" + std::to_string(index), std::move(details)};
+    std::string path = std::to_string(index);
+    path.insert(path.begin(), '/');
+    return {code, std::move(message), std::move(path), std::move(details)};
 }
 
 // Where the code point at `at` ends.

@@ -81,14 +81,13 @@ private:
     State add_child(State parent, WordId word) {
         auto& nodes = automaton_.nodes_;
         const auto child = static_cast<State>(nodes.size());
-        assert(child < k_branches);
+        assert(child != 0);
         if (parent == k_start) {
-            automaton_.roots_[word] = child;
-        } else if (nodes[parent].first_word == k_no_word) {
+            automaton_.roots_[word + 1] = child;
+        } else if (nodes[parent].first_word == k_no_child) {
             assert(parent + 1 == child);
             nodes[parent].first_word = word;
         } else {
-            nodes[parent].fail |= k_branches;
             branching_.push_back(child);
         }
         nodes.emplace_back();
@@ -108,13 +107,22 @@ private:
     }
 
     void enter_branches() {
-        auto& branches = automaton_.branches_;
-        branches.resize(branching_.size() + branching_.size() / 2 + 1);
+        auto& tags = automaton_.tags_;
+        tags.resize(branching_.size() * 2 / k_slots + 1);
+        automaton_.bucket_count_ = tags.size();
+        automaton_.branches_.resize(tags.size());
         for (const State child : branching_) {
             const Origin& origin = origins_[child];
-            std::size_t at = home_slot(origin.parent, origin.word, branches.size());
-            while (branches[at].state != k_start) at = at + 1 == branches.size() ? 0 : at + 1;
-            branches[at] = {origin.parent, origin.word, child};
+            const std::uint64_t hash = branch_hash(origin.parent, origin.word);
+            std::size_t at = automaton_.home_bucket(hash);
+            while (automaton_.branches_[at].back().state != k_start) {
+                tags[at].set_overflowed();
+                at = at + 1 == tags.size() ? 0 : at + 1;
+            }
+            std::size_t slot = 0;
+            while (automaton_.branches_[at][slot].state != k_start) ++slot;
+            automaton_.branches_[at][slot] = {origin.parent, origin.word, child};
+            tags[at].set(slot, hash);
         }
     }
 
@@ -123,17 +131,17 @@ private:
         for (const State state : states_by_depth()) {
             const Origin& origin = origins_[state];
             if (origin.parent == k_start) continue;
-            const State fail = automaton_.advance(nodes[origin.parent].fail & ~k_branches, origin.word);
-            nodes[state].fail |= fail;
-            if (nodes[fail].match == k_no_match) continue;
-            if (nodes[state].match == k_no_match) {
-                nodes[state].match = nodes[fail].match;
-            } else {
-                std::uint32_t last = nodes[state].match;
-                while (automaton_.matches_[last].next != k_no_match) last = automaton_.matches_[last].next;
-                automaton_.matches_[last].next = nodes[fail].match;
-            }
+            const State suffix = automaton_.advance(nodes[origin.parent].fail, origin.word);
+            // Every branching state has a first child too.
+            nodes[state].fail = nodes[suffix].first_word == k_no_child ? nodes[suffix].fail : suffix;
+            if (nodes[suffix].match != k_no_match) chain_matches(state, nodes[suffix].match);
         }
+    }
+
+    void chain_matches(State state, std::uint32_t shorter) {
+        std::uint32_t* end = &automaton_.nodes_[state].match;
+        while (*end != k_no_match) end = &automaton_.matches_[*end].next;
+        *end = shorter;
     }
 
     // A counting sort.
@@ -156,16 +164,39 @@ private:
     std::vector<State> branching_;      // states that are not their parent's first child
 };
 
-PhraseAutomaton::PhraseAutomaton() : nodes_(1) {}
+PhraseAutomaton::PhraseAutomaton() : nodes_(1), roots_(1, k_start), tags_(1), branches_(1) {}
 
 PhraseAutomaton::PhraseAutomaton(const PhraseWords& phrases, std::size_t vocabulary_size)
-    : nodes_(1), roots_(vocabulary_size, k_start) {
+    : nodes_(1), roots_(vocabulary_size + 1, k_start) {
     Builder(*this, phrases).run();
+}
+
+PhraseAutomaton::State PhraseAutomaton::advance_slowly(State state, WordId word) const noexcept {
+    if (word == k_no_word) return k_start;
+    for (; state != k_start; state = nodes_[state].fail) {
+        if (nodes_[state].first_word == word) return state + 1;
+        const State child = find_branch(state, word);
+        if (child != k_start) return child;
+    }
+    return roots_[word + 1];
+}
+
+PhraseAutomaton::State PhraseAutomaton::find_branch(State state, WordId word) const noexcept {
+    const std::uint64_t hash = branch_hash(state, word);
+    for (std::size_t at = home_bucket(hash);; at = at + 1 == tags_.size() ? 0 : at + 1) {
+        if (tags_[at].candidates(hash) != 0) {
+            for (const Branch& branch : branches_[at]) {
+                if (branch.state == state && branch.word == word) return branch.child;
+            }
+        }
+        if (tags_[at].overflowed() == 0) return k_start;
+    }
 }
 
 std::size_t PhraseAutomaton::memory_bytes() const noexcept {
     return nodes_.capacity() * sizeof(Node) + roots_.capacity() * sizeof(State) +
-           branches_.capacity() * sizeof(Branch) + matches_.capacity() * sizeof(Match);
+           tags_.capacity() * sizeof(detail::SlotTags) + branches_.capacity() * sizeof(Branches) +
+           matches_.capacity() * sizeof(Match);
 }
 
 }  // namespace earshot::match

@@ -3,6 +3,7 @@
 #include "earshot/base/hash.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <numeric>
 #include <utility>
@@ -25,9 +26,9 @@ std::string replace_all(std::string_view word, std::string_view from, std::strin
 }
 
 WordId insert_word(std::string_view word, Vocabulary& vocabulary) {
-    if (word.find(k_inner_blank) == std::string_view::npos) return vocabulary.insert(word, base::hash_bytes(word));
+    if (word.find(k_inner_blank) == std::string_view::npos) return vocabulary.insert({word, base::hash_bytes(word)});
     const std::string normal = replace_all(word, k_inner_blank, " ");
-    return vocabulary.insert(normal, base::hash_bytes(normal));
+    return vocabulary.insert({normal, base::hash_bytes(normal)});
 }
 
 // Appends `phrase`, a normal form, to `phrases`, and its new words to `vocabulary`.
@@ -70,6 +71,32 @@ std::size_t heap_bytes(const std::vector<T>& list) {
 
 }  // namespace
 
+// Some words of a list, as keys.
+class PhraseSet::TextWords {
+public:
+    TextWords(const text::WordList& list, std::size_t from)
+        : words_(list.words.data() + from), normal_(list.normal.data()), normal_end_(normal_ + list.normal.size()) {
+        if (list.normal.size() >= sizeof(short_)) return;
+        // A key needs eight readable bytes.
+        std::copy(normal_, normal_end_, short_);
+        normal_ = short_;
+        normal_end_ = short_ + sizeof(short_);
+    }
+    TextWords(const TextWords&) = delete;
+    TextWords& operator=(const TextWords&) = delete;
+
+    WordKey operator[](std::size_t index) const noexcept {
+        const text::Word& word = words_[index];
+        return WordKey::inside({normal_ + word.normal_begin, word.normal_size}, word.hash, normal_end_);
+    }
+
+private:
+    const text::Word* words_;
+    const char* normal_;
+    const char* normal_end_;
+    char short_[8] = {};
+};
+
 PhraseSet::PhraseSet(PhraseSetDefinition definition) : definition_(std::move(definition)) {
     assert(std::is_sorted(definition_.phrases.begin(), definition_.phrases.end()));
     definition_.phrases.shrink_to_fit();
@@ -89,10 +116,12 @@ void PhraseSet::compile_stems(PhraseWords phrases) {
     Stemmer stemmer(definition_.language);
     const auto insert_stem = [&](std::string_view word) {
         const std::string_view stem = stemmer.stem(word);
-        return stems_.vocabulary.insert(stem, base::hash_bytes(stem));
+        return stems_.vocabulary.insert({stem, base::hash_bytes(stem)});
     };
-    stems_.of_word.reserve(vocabulary_.size());
-    stems_.of_plain.reserve(vocabulary_.size());
+    stems_.of_word.reserve(vocabulary_.size() + 1);
+    stems_.of_plain.reserve(vocabulary_.size() + 1);
+    stems_.of_word.push_back(k_no_word);
+    stems_.of_plain.push_back(k_no_word);
     for (WordId id = 0; id < vocabulary_.size(); ++id) {
         const std::string_view word = vocabulary_.word(id);
         const std::string plain = replace_all(word, "'", "");
@@ -102,16 +131,17 @@ void PhraseSet::compile_stems(PhraseWords phrases) {
     stems_.vocabulary.shrink();
 
     Classes classes(stems_.vocabulary.size());
-    for (WordId id = 0; id < vocabulary_.size(); ++id) {
-        if (stems_.of_plain[id] != k_no_word) classes.join(stems_.of_word[id], stems_.of_plain[id]);
+    for (std::size_t i = 1; i < stems_.of_plain.size(); ++i) {
+        if (stems_.of_plain[i] != k_no_word) classes.join(stems_.of_word[i], stems_.of_plain[i]);
     }
-    stems_.classes.reserve(stems_.vocabulary.size());
+    stems_.classes.reserve(stems_.vocabulary.size() + 1);
+    stems_.classes.push_back(k_no_word);
     for (WordId stem = 0; stem < stems_.vocabulary.size(); ++stem) stems_.classes.push_back(classes.class_of(stem));
 
     PhraseWords by_class;
     by_class.ends = phrases.ends;
     by_class.words.reserve(phrases.words.size());
-    for (const WordId word : phrases.words) by_class.words.push_back(stems_.classes[stems_.of_word[word]]);
+    for (const WordId word : phrases.words) by_class.words.push_back(stems_.classes[stems_.of_word[word + 1] + 1]);
     stems_.automaton = PhraseAutomaton(by_class, stems_.vocabulary.size());
 
     phrases.words.shrink_to_fit();
@@ -158,39 +188,72 @@ void PhraseSet::advance(const text::WordList& list, std::size_t from, std::size_
                         std::vector<Occurrence>& inflected) const {
     const std::size_t older = ids.size();
     ids.resize(older + (to - from));
-    WordIds* const added = ids.data() + older;  // of the word `from`
+    const std::span<WordIds> words = std::span(ids).subspan(older);
+    const std::uint32_t first = first_word + static_cast<std::uint32_t>(from);
 
-    // Look-ups do not wait for each other, steps do: so look-ups come first.
-    for (std::size_t i = from; i < to; ++i) {
-        added[i - from].exact = vocabulary_.find(list.normal_form(i), list.words[i].hash);
-    }
-    for (std::size_t i = from; i < to; ++i) {
-        state.exact = automaton_.advance(state.exact, added[i - from].exact);
-        if (!automaton_.has_match(state.exact)) continue;
-        automaton_.for_each_match(state.exact, [&](PhraseId phrase, std::uint32_t word_count) {
-            exact.push_back({phrase, first_word + static_cast<std::uint32_t>(i), word_count});
-        });
-    }
+    const TextWords text(list, from);
+    hear_exact(text, words, first, state, exact);
     if (definition_.inflection == Inflection::off) return;
-
     assert(stems != nullptr);
-    for (std::size_t i = from; i < to; ++i) {
-        WordIds& word = added[i - from];
-        word.stem = stem_of(list, i, word.exact, *stems);
-        const WordId stem_class = word.stem == k_no_word ? k_no_word : stems_.classes[word.stem];
-        state.inflected = stems_.automaton.advance(state.inflected, stem_class);
-        if (!stems_.automaton.has_match(state.inflected)) continue;
-        stems_.automaton.for_each_match(state.inflected, [&](PhraseId phrase, std::uint32_t word_count) {
-            if (!verify(phrase, &word + 1 - word_count)) return;
-            inflected.push_back({phrase, first_word + static_cast<std::uint32_t>(i), word_count});
-        });
+    find_stems(text, words, *stems);
+    hear_inflected(words, first, state, inflected);
+}
+
+void PhraseSet::hear_exact(const TextWords& text, std::span<WordIds> words, std::uint32_t first_word,
+                           PhraseState& state, std::vector<Occurrence>& out) const {
+    PhraseAutomaton::State at = state.exact;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        words[i].exact = vocabulary_.find(text[i]);
+        at = automaton_.advance(at, words[i].exact);
+        if (automaton_.has_match(at)) [[unlikely]]
+            report_exact(first_word + static_cast<std::uint32_t>(i), at, out);
+    }
+    state.exact = at;
+}
+
+// Words of the set have their stems ready. The others are gathered first, again so that no branch asks which is which.
+void PhraseSet::find_stems(const TextWords& text, std::span<WordIds> words, StemCache& stems) const {
+    constexpr std::size_t k_block = 64;
+    std::array<std::uint32_t, k_block> others;
+    for (std::size_t begin = 0; begin < words.size(); begin += k_block) {
+        const std::size_t end = std::min(words.size(), begin + k_block);
+        std::size_t count = 0;
+        for (std::size_t i = begin; i < end; ++i) {
+            const WordId exact = words[i].exact;
+            words[i].stem = stems_.of_word[static_cast<WordId>(exact + 1)];
+            others[count] = static_cast<std::uint32_t>(i);
+            count += exact == k_no_word ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            words[others[i]].stem = stems_.vocabulary.find(stems.stem(text[others[i]]));
+        }
     }
 }
 
-WordId PhraseSet::stem_of(const text::WordList& list, std::size_t index, WordId exact, StemCache& stems) const {
-    if (exact != k_no_word) return stems_.of_word[exact];
-    const StemCache::Stem stem = stems.stem(list.normal_form(index), list.words[index].hash);
-    return stems_.vocabulary.find(stem.text, stem.hash);
+void PhraseSet::hear_inflected(std::span<const WordIds> words, std::uint32_t first_word, PhraseState& state,
+                               std::vector<Occurrence>& out) const {
+    PhraseAutomaton::State at = state.inflected;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const WordId stem_class = stems_.classes[static_cast<WordId>(words[i].stem + 1)];
+        at = stems_.automaton.advance(at, stem_class);
+        if (!stems_.automaton.has_match(at)) [[likely]]
+            continue;
+        report_inflected(first_word + static_cast<std::uint32_t>(i), at, &words[i], out);
+    }
+    state.inflected = at;
+}
+
+[[gnu::noinline]] void PhraseSet::report_exact(std::uint32_t last_word, PhraseAutomaton::State state,
+                                               std::vector<Occurrence>& out) const {
+    automaton_.for_each_match(
+        state, [&](PhraseId phrase, std::uint32_t word_count) { out.push_back({phrase, last_word, word_count}); });
+}
+
+[[gnu::noinline]] void PhraseSet::report_inflected(std::uint32_t last_word, PhraseAutomaton::State state,
+                                                   const WordIds* last_ids, std::vector<Occurrence>& out) const {
+    stems_.automaton.for_each_match(state, [&](PhraseId phrase, std::uint32_t word_count) {
+        if (verify(phrase, last_ids + 1 - word_count)) out.push_back({phrase, last_word, word_count});
+    });
 }
 
 // A class may hold stems of several words, so a candidate is only one whose words may be right: this looks at each.
@@ -199,7 +262,7 @@ bool PhraseSet::verify(PhraseId phrase, const WordIds* text) const noexcept {
     for (const WordId word : stems_.phrases[phrase]) {
         if (text->exact != word) {
             literal = false;
-            if (text->stem != stems_.of_word[word] && text->stem != stems_.of_plain[word]) return false;
+            if (text->stem != stems_.of_word[word + 1] && text->stem != stems_.of_plain[word + 1]) return false;
         }
         ++text;
     }

@@ -76,39 +76,43 @@ class StemCache::Impl {
 public:
     explicit Impl(std::string_view language) : stemmer_(language), entries_(k_entries) {}
 
-    Stem stem(std::string_view word, std::uint64_t hash) {
-        Entry& entry = entries_[detail::scale(hash, k_entries)];
-        if (entry.tag == static_cast<std::uint32_t>(hash) && detail::equal_bytes(entry.word_view(), word)) {
-            return {entry.stem_view(), entry.stem_hash};
+    WordKey stem(const WordKey& word) {
+        Entry& entry = entries_[detail::scale(word.hash, k_entries)];
+        if (!entry.holds(word)) {
+            const std::string_view stem = stemmer_.stem(word.text);
+            const std::uint64_t stem_hash = base::hash_bytes(stem);
+            if (word.text.size() > k_bytes || stem.size() > k_bytes) return {stem, stem_hash};
+            entry.hold(word, stem, stem_hash);
         }
-        const std::string_view stem = stemmer_.stem(word);
-        const std::uint64_t stem_hash = base::hash_bytes(stem);
-        if (word.size() <= k_word_bytes && stem.size() <= k_word_bytes && !word.empty()) {
-            entry.stem_hash = stem_hash;
-            entry.tag = static_cast<std::uint32_t>(hash);
-            entry.word_size = static_cast<std::uint8_t>(word.size());
-            entry.stem_size = static_cast<std::uint8_t>(stem.size());
-            std::memcpy(entry.word, word.data(), word.size());
-            std::memcpy(entry.stem, stem.data(), stem.size());
-        }
-        return {stem, stem_hash};
+        return WordKey::padded({entry.stem, entry.stem_size}, entry.stem_hash);
     }
 
 private:
     static constexpr std::size_t k_entries = 4096;
-    static constexpr std::size_t k_word_bytes = 25;  // longer ones are stemmed each time
+    static constexpr std::size_t k_bytes = 24;  // longer words are stemmed each time
 
-    // A cache line. A word_size of 0 is a free entry: no word is empty.
+    // A cache line. There are zeros behind both words, so that they compare as a WordKey does.
     struct alignas(64) Entry {
+        char word[k_bytes] = {};
+        char stem[k_bytes] = {};
         std::uint64_t stem_hash = 0;
-        std::uint32_t tag = 0;  // lower half of the word's hash
-        std::uint8_t word_size = 0;
+        std::uint8_t word_size = k_free;
         std::uint8_t stem_size = 0;
-        char word[k_word_bytes];
-        char stem[k_word_bytes];
 
-        std::string_view word_view() const noexcept { return {word, word_size}; }
-        std::string_view stem_view() const noexcept { return {stem, stem_size}; }
+        static constexpr std::uint8_t k_free = 0xFF;
+
+        bool holds(const WordKey& key) const noexcept {
+            if ((detail::load_eight(word) != key.head) | (word_size != key.text.size())) return false;
+            return word_size <= 8 || std::memcmp(word + 8, key.text.data() + 8, word_size - std::size_t{8}) == 0;
+        }
+        void hold(const WordKey& key, std::string_view its_stem, std::uint64_t hash) noexcept {
+            *this = Entry();
+            std::memcpy(word, key.text.data(), key.text.size());
+            std::memcpy(stem, its_stem.data(), its_stem.size());
+            stem_hash = hash;
+            word_size = static_cast<std::uint8_t>(key.text.size());
+            stem_size = static_cast<std::uint8_t>(its_stem.size());
+        }
     };
     static_assert(sizeof(Entry) == 64);
 
@@ -123,8 +127,8 @@ StemCache::~StemCache() = default;
 StemCache::StemCache(StemCache&&) noexcept = default;
 StemCache& StemCache::operator=(StemCache&&) noexcept = default;
 
-StemCache::Stem StemCache::stem(std::string_view word, std::uint64_t hash) {
-    return impl_ ? impl_->stem(word, hash) : Stem{word, hash};
+WordKey StemCache::stem(const WordKey& word) {
+    return impl_ ? impl_->stem(word) : word;
 }
 
 }  // namespace earshot::match

@@ -245,18 +245,18 @@ TEST(VocabularyPropertyTest, equals_a_map_however_bad_the_hash) {
         for (int i = 0; i < 1000; ++i) {
             const std::string word = random_word();
             const auto [at, is_new] = expected.emplace(word, static_cast<WordId>(expected.size()));
-            ASSERT_EQ(words.insert(word, hash_of(word)), at->second);
+            ASSERT_EQ(words.insert({word, hash_of(word)}), at->second);
         }
         words.shrink();
         ASSERT_EQ(words.size(), expected.size());
         for (const auto& [word, id] : expected) {
-            ASSERT_EQ(words.find(word, hash_of(word)), id);
+            ASSERT_EQ(words.find({word, hash_of(word)}), id);
             ASSERT_EQ(words.word(id), word);
         }
         for (int i = 0; i < 1000; ++i) {
             const std::string word = random_word();
             const auto known = expected.find(word);
-            ASSERT_EQ(words.find(word, hash_of(word)), known == expected.end() ? k_no_word : known->second);
+            ASSERT_EQ(words.find({word, hash_of(word)}), known == expected.end() ? k_no_word : known->second);
         }
     }
 }

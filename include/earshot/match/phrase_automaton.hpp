@@ -1,8 +1,9 @@
 #pragma once
 
-#include "earshot/base/hash.hpp"
 #include "earshot/match/vocabulary.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -41,17 +42,15 @@ public:
 
     /// One step: the state after `word` (below the vocabulary's size, or k_no_word: a word that no phrase has).
     State advance(State state, WordId word) const noexcept {
-        if (word == k_no_word) return k_start;
-        while (state != k_start) {
-            const Node& node = nodes_[state];
-            if (node.first_word == word) return state + 1;
-            if ((node.fail & k_branches) != 0) {
-                const State child = find_branch(state, word);
-                if (child != k_start) return child;
-            }
-            state = node.fail & ~k_branches;
-        }
-        return roots_[word];
+        // Most steps find no way on and begin anew, and whether they do is known from two small words.
+        const Node& node = nodes_[state];
+        const std::uint64_t hash = branch_hash(state, word);
+        const detail::SlotTags tags = tags_[home_bucket(hash)];
+        const std::uint64_t may_go_on =
+            tags.candidates(hash) | tags.overflowed() | std::uint64_t{node.first_word == word};
+        if ((may_go_on | node.fail) != 0) [[unlikely]]
+            return advance_slowly(state, word);
+        return roots_[static_cast<WordId>(word + 1)];  // k_no_word + 1 is 0
     }
 
     /// True if some phrase ends in `state`: cheap, asked after every step.
@@ -72,20 +71,26 @@ public:
     std::size_t memory_bytes() const noexcept;
 
 private:
-    static constexpr std::uint32_t k_branches = 0x8000'0000;
     static constexpr std::uint32_t k_no_match = 0xFFFF'FFFF;
+    static constexpr WordId k_no_child = k_no_word - 1;  // no word has this number, and it is not that of unknown words
 
     // States are numbered in preorder, so a state's first child is the state behind it and needs no place in a table.
     struct Node {
-        WordId first_word = k_no_word;     // leads to the next state; k_no_word: no child
-        State fail = k_start;              // longest proper suffix; with k_branches if the state has further children
+        WordId first_word = k_no_child;    // leads to the next state
+        State fail = k_start;              // longest proper suffix that has children
         std::uint32_t match = k_no_match;  // head of the chain of phrases that end here
     };
+
+    // Children that are not first ones: open addressing by (state, word), the tags apart because most look-ups need no
+    // more. A free slot's state is the start state: its children stand in roots_.
+    static constexpr std::size_t k_slots = detail::SlotTags::k_slots;
     struct Branch {
-        State state = k_start;  // k_start: a free slot (the start state's children stand in roots_)
+        State state = k_start;
         WordId word = 0;
         State child = k_start;
     };
+    using Branches = std::array<Branch, k_slots>;
+
     struct Match {
         std::uint32_t phrase;
         std::uint32_t word_count;
@@ -93,23 +98,20 @@ private:
     };
     class Builder;
 
-    static std::size_t home_slot(State state, WordId word, std::size_t slot_count) noexcept {
-        return detail::scale(base::mix(state, word), slot_count);
+    // The word's product waits for no state, so a step waits for one multiplication less.
+    static std::uint64_t branch_hash(State state, WordId word) noexcept {
+        const std::uint64_t hash = state * 0x9E37'79B9'7F4A'7C15 + word * 0xD1B5'4A32'D192'ED03;
+        return hash ^ (hash >> 29);
     }
-
-    State find_branch(State state, WordId word) const noexcept {
-        std::size_t at = home_slot(state, word, branches_.size());
-        while (true) {
-            const Branch& branch = branches_[at];
-            if (branch.state == k_start) return k_start;
-            if (branch.state == state && branch.word == word) return branch.child;
-            at = at + 1 == branches_.size() ? 0 : at + 1;
-        }
-    }
+    std::size_t home_bucket(std::uint64_t hash) const noexcept { return detail::scale(hash, bucket_count_); }
+    State advance_slowly(State state, WordId word) const noexcept;
+    State find_branch(State state, WordId word) const noexcept;
 
     std::vector<Node> nodes_;
-    std::vector<State> roots_;      // by word: the start state's child, or k_start
-    std::vector<Branch> branches_;  // open addressing by (state, word): every child but the first
+    std::vector<State> roots_;  // by word + 1: the start state's child, or k_start; the first one is for unknown words
+    std::vector<detail::SlotTags> tags_;  // by bucket
+    std::size_t bucket_count_ = 1;        // kept beside the vector, which would have to divide
+    std::vector<Branches> branches_;      // by bucket
     std::vector<Match> matches_;
 };
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,13 +101,21 @@ private:
         Vocabulary vocabulary;         // stems
         PhraseAutomaton automaton;     // its alphabet: classes of stems
         PhraseWords phrases;           // of the vocabulary of surface forms
-        std::vector<WordId> of_word;   // by surface form: its stem
-        std::vector<WordId> of_plain;  // by surface form: the stem without apostrophes; k_no_word where it has none
-        std::vector<WordId> classes;   // by stem: stems that stand for the same word of a phrase share a class
+        std::vector<WordId> of_word;   // by surface form + 1: its stem; the first one, for unknown words, k_no_word
+        std::vector<WordId> of_plain;  // by surface form + 1: the stem without apostrophes; k_no_word where it has none
+        std::vector<WordId> classes;   // by stem + 1: stems that stand for one word of a phrase share a class
     };
 
     void compile_stems(PhraseWords phrases);
-    WordId stem_of(const text::WordList& list, std::size_t index, WordId exact, StemCache& stems) const;
+    class TextWords;
+    void hear_exact(const TextWords& text, std::span<WordIds> words, std::uint32_t first_word, PhraseState& state,
+                    std::vector<Occurrence>& out) const;
+    void find_stems(const TextWords& text, std::span<WordIds> words, StemCache& stems) const;
+    void hear_inflected(std::span<const WordIds> words, std::uint32_t first_word, PhraseState& state,
+                        std::vector<Occurrence>& out) const;
+    void report_exact(std::uint32_t last_word, PhraseAutomaton::State state, std::vector<Occurrence>& out) const;
+    void report_inflected(std::uint32_t last_word, PhraseAutomaton::State state, const WordIds* last_ids,
+                          std::vector<Occurrence>& out) const;
     bool verify(PhraseId phrase, const WordIds* text) const noexcept;
 
     PhraseSetDefinition definition_;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
+#include "earshot/match/vocabulary.hpp"
+
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace earshot::match {
@@ -38,14 +38,9 @@ public:
     StemCache(StemCache&&) noexcept;
     StemCache& operator=(StemCache&&) noexcept;
 
-    struct Stem {
-        std::string_view text;
-        std::uint64_t hash;  ///< base::hash_bytes(text)
-    };
-
-    /// The stem of a normalised word whose base::hash_bytes is `hash`. The view lives until the next call, and no
-    /// longer than `word`.
-    Stem stem(std::string_view word, std::uint64_t hash);
+    /// The stem of a normalised word, ready for look-ups: its hash is base::hash_bytes of the stem. `word.hash` must be
+    /// base::hash_bytes of the word. The view lives until the next call, and no longer than `word`'s text.
+    WordKey stem(const WordKey& word);
 
 private:
     class Impl;

@@ -12,8 +12,9 @@ namespace earshot::match {
 namespace {
 
 std::string cached_stem(StemCache& cache, std::string_view word) {
-    const StemCache::Stem stem = cache.stem(word, base::hash_bytes(word));
+    const WordKey stem = cache.stem({word, base::hash_bytes(word)});
     EXPECT_EQ(stem.hash, base::hash_bytes(stem.text)) << word;
+    EXPECT_EQ(stem.head, WordKey(stem.text, 0).head) << word;
     return std::string(stem.text);
 }
 
@@ -86,11 +87,11 @@ TEST(StemCacheTest, stems_words_of_any_length) {
 TEST(StemCacheTest, tells_words_of_one_hash_apart) {
     StemCache cache("en");
     for (int pass = 0; pass < 2; ++pass) {
-        EXPECT_EQ(cache.stem("prices", 7).text, "price");
-        EXPECT_EQ(cache.stem("prices", 7).text, "price");
-        EXPECT_EQ(cache.stem("plans", 7).text, "plan");
-        EXPECT_EQ(cache.stem("", 7).text, "");
-        EXPECT_EQ(cache.stem("", 0).text, "");
+        EXPECT_EQ(cache.stem({"prices", 7}).text, "price");
+        EXPECT_EQ(cache.stem({"prices", 7}).text, "price");
+        EXPECT_EQ(cache.stem({"plans", 7}).text, "plan");
+        EXPECT_EQ(cache.stem({"", 7}).text, "");
+        EXPECT_EQ(cache.stem({"", 0}).text, "");
     }
 }
 
