@@ -85,6 +85,7 @@ std::string start_request(const StartWishes& wishes) {
         switches["revisions"] = true;
     }
     if (wishes.threshold) switches["threshold"] = *wishes.threshold;
+    if (wishes.phrase_gap_seconds) switches["phraseGapSeconds"] = *wishes.phrase_gap_seconds;
     if (wishes.tiers) {
         json::array names;
         for (const detect::Tier tier : detect::k_all_tiers) {

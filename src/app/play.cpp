@@ -84,8 +84,13 @@ base::Result<PlayPlan> make_plan(const PlayOptions& options) {
     }
     plan.connection.url = std::move(*url);
     plan.connection.access_token = options.access_token;
-    plan.start = start_request(
-        {std::move(*trackers), options.interims, options.tiers, options.threshold, std::nullopt, options.language});
+    StartWishes wishes;
+    wishes.trackers_json = std::move(*trackers);
+    wishes.interims = options.interims;
+    wishes.tiers = options.tiers;
+    wishes.threshold = options.threshold;
+    wishes.language = options.language;
+    plan.start = start_request(wishes);
     plan.due = due_times(*call, *speed);
     plan.call = std::move(*call);
     plan.at_full_speed = std::isinf(*speed);

@@ -38,6 +38,7 @@ struct StartWishes {
     std::optional<detect::TierSet> tiers;
     std::optional<double> threshold;
     std::optional<double> pause_seconds;
+    std::optional<double> phrase_gap_seconds;
     std::string language;  ///< empty: the server's default
 };
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "earshot/app/logging.hpp"
+#include "earshot/app/metrics.hpp"
+#include "earshot/app/settings.hpp"
+#include "earshot/app/tokens.hpp"
+#include "earshot/net/server.hpp"
+
+#include <memory>
+
+namespace earshot::app {
+
+/// The server's settings in the terms of module net.
+net::ServerOptions server_options(const Settings& settings, std::size_t cores);
+
+/// What a running server asks and tells: tokens, metrics, log lines. Without credentials configured, every token and
+/// none is taken, for the one account `default`. Safe for all of the server's threads.
+class Application final : public net::ServerHooks {
+public:
+    Application(const Settings& settings, const TokenKey& key, Logger logger);
+
+    base::Result<std::string> authenticate(std::span<const std::string> tokens) override;
+    net::HttpAnswer issue_token(std::string_view body) override;
+    std::string metrics_text() override;
+    bool is_ready() override;
+    std::unique_ptr<base::IdSource> make_ids() override;
+    void on_traffic(const net::Traffic& traffic) override;
+    void on_session_opened() override;
+    void on_session_closed(net::SessionEnd end) override;
+    void on_refused(base::Errc code) override;
+    void on_http_request(std::string_view route, unsigned status) override;
+    void on_compiled(std::size_t phrases, base::Duration took) override;
+    void log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) override;
+
+private:
+    TokenAuthority tokens_;
+    Metrics metrics_;
+    Logger logger_;
+};
+
+}  // namespace earshot::app

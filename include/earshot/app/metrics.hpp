@@ -1,0 +1,45 @@
+#pragma once
+
+#include "earshot/base/error.hpp"
+#include "earshot/base/time.hpp"
+#include "earshot/net/server_hooks.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace earshot::app {
+
+/// The numbers of a running server, in the text format of Prometheus. All exist from the start, at zero.
+/// Any thread may call anything at any time.
+class Metrics {
+public:
+    Metrics();
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    void session_opened();                     ///< earshot_sessions, earshot_sessions_total
+    void session_closed(net::SessionEnd end);  ///< earshot_sessions, earshot_sessions_ended_total{end}
+    void session_refused(base::Errc code);     ///< earshot_refused_total{code}
+
+    /// What an I/O thread gathered: earshot_chunks_total, earshot_utterances_total, earshot_hits_total{tier},
+    /// earshot_interim_dropped_total, earshot_limit_hits_total, earshot_errors_total, earshot_slow_clients_total,
+    /// earshot_longest_turn_seconds.
+    void add(const net::Traffic& traffic);
+
+    void list_compiled(base::Duration took);  ///< earshot_compile_seconds
+
+    /// earshot_http_requests_total{route,status}: `route` is the name of the route, never what a client asked for,
+    /// which would make a new series for each path.
+    void http_answered(std::string_view route, unsigned status);
+
+    /// The whole as text, for /metrics. earshot_longest_turn_seconds is the longest since the exposition before.
+    std::string exposition();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace earshot::app

@@ -1,0 +1,132 @@
+#pragma once
+
+#include "earshot/app/logging.hpp"
+#include "earshot/base/time.hpp"
+#include "earshot/session/limits.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace earshot::app {
+
+/// Where to listen: an address or host name (IPv6 without its brackets) and a port, 0 for a free one.
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = 0;
+    friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// Reads "HOST:PORT", with an IPv6 address in brackets; none if it is malformed.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+std::string to_string(const Endpoint& endpoint);
+
+/// What bounds the server itself, before a session begins.
+struct TransportLimits {
+    std::size_t sockets = 20'000;
+    std::size_t frame_bytes = 4 * 1024 * 1024;  ///< of any WebSocket message; beyond it the socket is closed
+    std::size_t request_header_bytes = 128 * 1024;
+    std::size_t management_body_bytes = 1024 * 1024;
+    std::size_t connection_id_bytes = 256;
+    std::size_t compute_tasks = 1024;  ///< that wait for a compute thread
+    base::Duration handshake = std::chrono::seconds(10);
+};
+
+/// All that an operator may decide. A default-constructed one holds the defaults; the table in
+/// src/app/settings_table.cpp gives each field its key, its range and its comment.
+struct Settings {
+    Endpoint listen{"127.0.0.1", 8080};
+    std::size_t io_threads = 0;       ///< 0: see io_thread_count
+    std::size_t compute_threads = 0;  ///< 0: see compute_thread_count
+    base::Duration shutdown_grace = std::chrono::seconds(20);
+
+    struct Data {
+        std::string directory = "data";
+    } data;
+
+    LogSettings log;
+
+    struct Auth {
+        std::chrono::seconds token_life = std::chrono::hours(24);
+    } auth;
+
+    TransportLimits transport;
+    session::SocketLimits socket;
+    session::ConversationLimits conversation;
+};
+
+/// As set, or one less than `cores`; at least 1.
+std::size_t io_thread_count(const Settings& settings, std::size_t cores) noexcept;
+/// As set, or half of `cores`; at least 1.
+std::size_t compute_thread_count(const Settings& settings, std::size_t cores) noexcept;
+
+/// A text that stands for a setting: a variable and its content, or a key and what its flag gave.
+struct NamedValue {
+    std::string name;
+    std::string value;
+    friend bool operator==(const NamedValue&, const NamedValue&) = default;
+};
+
+/// Everything that settings are read from.
+struct SettingsSources {
+    std::string file_name;  ///< for messages
+    std::string file_text;  ///< YAML; empty: no file
+    std::vector<NamedValue> environment;
+    std::vector<NamedValue> flags;
+};
+
+/// One thing that is wrong.
+struct SettingsProblem {
+    std::string where;    ///< "configs/earshot.yaml:12", "EARSHOT_LISTEN" or "--listen"
+    std::string message;  ///< for a person
+    friend bool operator==(const SettingsProblem&, const SettingsProblem&) = default;
+};
+
+/// What was read. With problems, `settings` holds what could be read and must not be used to serve.
+struct LoadedSettings {
+    Settings settings;
+    std::vector<SettingsProblem> problems;
+};
+
+/// Reads settings: a flag over the environment over the file over the default. Of two flags of one key the later holds.
+/// Every unknown or repeated key and every bad value of every source is told, also where another source overrules it.
+LoadedSettings load_settings(const SettingsSources& sources);
+
+/// Those of `variables` ("NAME=value", ended by a null pointer, as the system gives them) that mean settings: all that
+/// begin with EARSHOT_ but those that other programs define (see the source).
+std::vector<NamedValue> settings_environment(const char* const* variables);
+
+/// Gives `app` a flag for each setting (`--limits.trackers 5`, `--log.transcripts`). When `app` has parsed, `flags`
+/// holds what was given, unknown flags too, so that load_settings tells them with all else. Both must outlive parsing.
+void add_settings_flags(CLI::App& app, std::vector<NamedValue>& flags);
+
+/// `settings` as a YAML file in which every key stands with its comment and range. Reading it gives `settings` again.
+/// That of the defaults is configs/earshot.yaml.
+std::string settings_document(const Settings& settings);
+
+/// A setting, for documentation and tests.
+struct SettingInfo {
+    struct Range {
+        double least = 0;
+        double greatest = 0;
+    };
+    std::string key;             ///< such as "limits.trackers"
+    std::string variable;        ///< such as "EARSHOT_LIMITS_TRACKERS"
+    std::string comment;         ///< what it is for
+    std::string type;            ///< what a value looks like, such as "a whole number"
+    std::optional<Range> range;  ///< of a number; both ends are allowed
+    std::string default_value;   ///< as text
+};
+
+/// All settings, in the order of the document.
+std::vector<SettingInfo> setting_infos();
+
+}  // namespace earshot::app

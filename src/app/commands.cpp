@@ -1,0 +1,110 @@
+#include "earshot/app/commands.hpp"
+
+#include "earshot/app/check_command.hpp"
+#include "earshot/app/detect_command.hpp"
+#include "earshot/app/play.hpp"
+#include "earshot/app/serve_command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace earshot::app {
+namespace {
+
+/// Tier names, as CLI11 splits them at commas; throws CLI::ValidationError.
+detect::TierSet parse_tiers(const std::vector<std::string>& names) {
+    detect::TierSet tiers;
+    for (const std::string& name : names) {
+        const auto tier = detect::find_tier(name);
+        if (!tier) throw CLI::ValidationError("--tiers", "no tier is called \"" + name + "\"");
+        tiers.insert(*tier);
+    }
+    return tiers;
+}
+
+/// Options that several commands share.
+struct Tuning {
+    std::vector<std::string> tiers;
+    double threshold = 0;
+    CLI::Option* tiers_option = nullptr;
+    CLI::Option* threshold_option = nullptr;
+
+    void declare(CLI::App& command) {
+        tiers_option = command.add_option("--tiers", tiers, "only these tiers: exact,pattern,inflected,fuzzy,semantic");
+        tiers_option->delimiter(',');
+        threshold_option = command.add_option("--threshold", threshold, "least score of a fuzzy or semantic hit")
+                               ->check(CLI::Range(0.0, 1.0));
+    }
+    template <typename Options>
+    void apply(Options& options) const {
+        if (tiers_option->count() > 0) options.tiers = parse_tiers(tiers);
+        if (threshold_option->count() > 0) options.threshold = threshold;
+    }
+};
+
+}  // namespace
+
+int run(int count, char** arguments) {
+    std::ios::sync_with_stdio(false);
+    CLI::App program("Earshot hears trackers in live conversations.", "earshot");
+    program.set_version_flag("--version", "earshot " EARSHOT_VERSION);
+    program.require_subcommand(1);
+
+    ServeOptions serve_options;
+    CLI::App* serve_command = program.add_subcommand("serve", "Serve WebSocket sessions and REST");
+    serve_command->add_option("--config", serve_options.config_file,
+                              "settings (default: configs/earshot.yaml, if it is there)");
+    add_settings_flags(*serve_command, serve_options.flags);
+
+    PlayOptions play_options;
+    Tuning play_tuning;
+    CLI::App* play_command = program.add_subcommand("play", "Play a call through a server and show what it hears");
+    play_command->add_option("call", play_options.call_file, "JSON lines, a transcript chunk each")->required();
+    play_command->add_option("--trackers", play_options.trackers_file, "tracker file (default: the server's trackers)");
+    play_command->add_option("--url", play_options.url, "ws://host:port, with or without a path")
+        ->capture_default_str();
+    play_command->add_option("--speed", play_options.speed, "1 as spoken, N times faster, or max")
+        ->capture_default_str();
+    play_command->add_flag("--interims", play_options.interims, "send hypotheses too and follow each hit's life");
+    play_command->add_flag("--json", play_options.json, "print the server's messages, one a line");
+    play_command->add_option("--language", play_options.language, "BCP 47 code of the call");
+    play_command->add_option("--token", play_options.access_token, "access token");
+    play_tuning.declare(*play_command);
+
+    DetectOptions detect_options;
+    Tuning detect_tuning;
+    std::string format = "jsonl";
+    CLI::App* detect_command = program.add_subcommand("detect", "Match without a server: JSON lines in, hits out");
+    detect_command->add_option("--trackers", detect_options.trackers_file, "tracker file")->required();
+    detect_command->add_option("--min-score", detect_options.min_score, "leave out hits below it");
+    detect_command->add_option("--format", format, "jsonl or table")->check(CLI::IsMember({"jsonl", "table"}));
+    detect_command->add_option("--language", detect_options.language, "BCP 47 code of the texts")
+        ->capture_default_str();
+    detect_command->add_option("--gap", detect_options.phrase_gap_seconds, "silence that ends a phrase, in seconds")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    detect_tuning.declare(*detect_command);
+
+    std::vector<std::string> check_files;
+    CLI::App* check_command =
+        program.add_subcommand("check", "Check settings (.yaml), calls (.jsonl) and tracker files (.json)");
+    check_command->add_option("files", check_files, "files to check")->required();
+
+    try {
+        program.parse(count, arguments);
+        play_tuning.apply(play_options);
+        detect_tuning.apply(detect_options);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : 2;
+    }
+    if (serve_command->parsed()) return serve(serve_options, std::cerr);
+    if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
+    if (check_command->parsed()) return check(check_files, std::cout, std::cerr);
+    detect_options.format = format == "table" ? DetectFormat::table : DetectFormat::jsonl;
+    return detect(detect_options, std::cin, std::cout, std::cerr);
+}
+
+}  // namespace earshot::app

@@ -1,0 +1,289 @@
+#include "settings_table.hpp"
+
+#include "earshot/text/utf8.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <utility>
+
+namespace earshot::app::detail {
+namespace {
+
+using Range = SettingInfo::Range;
+using Problem = std::optional<std::string>;
+
+constexpr double k_kib = 1024;
+constexpr double k_mib = 1024 * k_kib;
+constexpr double k_hour_seconds = 3600;
+constexpr double k_longest_token_seconds = 24 * 24 * k_hour_seconds;
+
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::string range_problem(const Range& range) {
+    return fmt::format("must be within {} and {}", range.least, range.greatest);
+}
+
+std::string whole(double number) {
+    return fmt::format("{:.0f}", number);
+}
+
+/// "sessions.maxTrackers" as EARSHOT_SESSIONS_MAX_TRACKERS.
+std::string variable_of(std::string_view key) {
+    std::string variable = "EARSHOT_";
+    for (const char c : key) {
+        if (c >= 'A' && c <= 'Z') variable += '_';
+        variable += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    return variable;
+}
+
+Setting setting(std::string_view key, std::string type, std::string_view comment) {
+    Setting made;
+    made.key = key;
+    made.variable = variable_of(key);
+    made.comment = comment;
+    made.type = std::move(type);
+    return made;
+}
+
+/// In what follows, `field` takes Settings, const or not, and gives a reference to the field.
+
+template <typename Field>
+Setting count(std::string_view key, Field field, double least, double greatest, std::string_view comment) {
+    Setting made = setting(key, "a whole number", comment);
+    made.range = Range{least, greatest};
+    made.assign = [field, least, greatest](Settings& settings, std::string_view text) -> Problem {
+        // A number that fits no integer is one too many, not something else.
+        const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+        const bool negative = text.size() > 1 && text[0] == '-' && parse_number<double>(text);
+        if (!digits && !negative) return "must be a whole number";
+        const auto number = parse_number<std::uint64_t>(text);
+        if (!number || static_cast<double>(*number) < least || static_cast<double>(*number) > greatest) {
+            return fmt::format("must be within {} and {}", whole(least), whole(greatest));
+        }
+        field(settings) = std::remove_cvref_t<decltype(field(settings))>(*number);
+        return std::nullopt;
+    };
+    made.text = [field](const Settings& settings) {
+        const auto& value = field(settings);
+        if constexpr (std::integral<std::remove_cvref_t<decltype(value)>>)
+            return fmt::format("{}", value);
+        else
+            return fmt::format("{}", value.count());
+    };
+    return made;
+}
+
+double seconds_of(base::Duration duration) {
+    return base::to_seconds(duration);
+}
+double seconds_of(double seconds) {
+    return seconds;
+}
+
+void set_seconds(base::Duration& field, double seconds) {
+    field = std::chrono::duration_cast<base::Duration>(std::chrono::milliseconds(std::llround(seconds * 1000)));
+}
+void set_seconds(double& field, double seconds) {
+    field = seconds;
+}
+
+template <typename Field>
+Setting seconds(std::string_view key, Field field, double least, double greatest, std::string_view comment) {
+    Setting made = setting(key, "a number of seconds", comment);
+    made.range = Range{least, greatest};
+    made.assign = [field, range = *made.range](Settings& settings, std::string_view text) -> Problem {
+        const auto number = parse_number<double>(text);
+        if (!number || std::isnan(*number)) return "must be a number of seconds";
+        if (*number < range.least || *number > range.greatest) return range_problem(range);
+        set_seconds(field(settings), *number);
+        return std::nullopt;
+    };
+    made.text = [field](const Settings& settings) { return fmt::format("{}", seconds_of(field(settings))); };
+    return made;
+}
+
+template <typename Field>
+Setting on_off(std::string_view key, Field field, std::string_view comment) {
+    Setting made = setting(key, "true or false", comment);
+    made.is_switch = true;
+    made.assign = [field](Settings& settings, std::string_view text) -> Problem {
+        if (text != "true" && text != "false") return "must be true or false";
+        field(settings) = text == "true";
+        return std::nullopt;
+    };
+    made.text = [field](const Settings& settings) { return std::string(field(settings) ? "true" : "false"); };
+    return made;
+}
+
+template <typename Field, typename Enum, std::size_t size>
+Setting choice(std::string_view key, Field field, const std::array<std::pair<std::string_view, Enum>, size>& words,
+               std::string_view comment) {
+    std::string list;
+    for (const auto& entry : words) list += (list.empty() ? "" : ", ") + std::string(entry.first);
+    Setting made = setting(key, list, comment);
+    made.assign = [field, words, list](Settings& settings, std::string_view text) -> Problem {
+        const auto* found =
+            std::find_if(words.begin(), words.end(), [text](auto& entry) { return entry.first == text; });
+        if (found == words.end()) return "must be one of " + list;
+        field(settings) = found->second;
+        return std::nullopt;
+    };
+    made.text = [field, words](const Settings& settings) {
+        const Enum value = field(settings);
+        const auto* found =
+            std::find_if(words.begin(), words.end(), [=](auto& entry) { return entry.second == value; });
+        return std::string(found->first);
+    };
+    return made;
+}
+
+template <typename Field>
+Setting path(std::string_view key, Field field, std::string_view comment) {
+    Setting made = setting(key, "a path", comment);
+    made.quoted = true;
+    made.assign = [field](Settings& settings, std::string_view text) -> Problem {
+        const bool control =
+            std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+        if (text.empty() || control || text::find_invalid_utf8(text)) return "must be a path";
+        field(settings) = text;
+        return std::nullopt;
+    };
+    made.text = [field](const Settings& settings) { return std::string(field(settings)); };
+    return made;
+}
+
+template <typename Field>
+Setting endpoint(std::string_view key, Field field, std::string_view comment) {
+    Setting made = setting(key, "HOST:PORT", comment);
+    made.quoted = true;
+    made.assign = [field](Settings& settings, std::string_view text) -> Problem {
+        auto parsed = parse_endpoint(text);
+        if (!parsed) return "must be HOST:PORT, with a port from 0 to 65535";
+        field(settings) = std::move(*parsed);
+        return std::nullopt;
+    };
+    made.text = [field](const Settings& settings) { return to_string(field(settings)); };
+    return made;
+}
+
+constexpr std::array k_levels{
+    std::pair{std::string_view("debug"), LogLevel::debug}, std::pair{std::string_view("info"), LogLevel::info},
+    std::pair{std::string_view("warn"), LogLevel::warn}, std::pair{std::string_view("error"), LogLevel::error}};
+constexpr std::array k_formats{std::pair{std::string_view("text"), LogFormat::text},
+                               std::pair{std::string_view("json"), LogFormat::json}};
+
+// The field of Settings that a line below speaks of.
+#define EARSHOT_FIELD(member) [](auto& settings) -> auto& { return settings.member; }
+
+std::vector<Setting> make_table() {
+    return {
+        endpoint("listen", EARSHOT_FIELD(listen), "Where the server listens; port 0 takes a free one."),
+        count("ioThreads", EARSHOT_FIELD(io_threads), 0, 1024,
+              "Threads that serve sockets and hear; 0: one less than there are cores, at least 1."),
+        count("computeThreads", EARSHOT_FIELD(compute_threads), 0, 1024,
+              "Threads that compile trackers and score; 0: half as many as there are cores, at least 1."),
+        seconds("shutdownGraceSeconds", EARSHOT_FIELD(shutdown_grace), 0, k_hour_seconds,
+                "How long a server that was asked to stop waits for its sessions to end."),
+        seconds("stopGraceSeconds", EARSHOT_FIELD(socket.stop_grace), 0, 60,
+                "How long a client may take to close its socket after the last message of a stopped session."),
+        seconds("verdictTimeoutSeconds", EARSHOT_FIELD(conversation.verdict), 0, 600,
+                "How long an ended utterance waits for what the tiers fuzzy and semantic heard in it."),
+
+        path("data.directory", EARSHOT_FIELD(data.directory),
+             "Holds what outlives the server, the signing key among it."),
+
+        choice("log.level", EARSHOT_FIELD(log.level), k_levels, "The least important lines that are written."),
+        choice("log.format", EARSHOT_FIELD(log.format), k_formats, "Lines for people, or an object a line."),
+        on_off("log.transcripts", EARSHOT_FIELD(log.transcripts), "Whether lines may hold what was said."),
+
+        count("auth.tokenSeconds", EARSHOT_FIELD(auth.token_life), 60, k_longest_token_seconds,
+              "How long a token is valid. A longer life than the greatest breaks timers in clients."),
+
+        count("limits.sockets", EARSHOT_FIELD(transport.sockets), 1, 1'000'000, "WebSockets at the same time."),
+        seconds("limits.handshakeSeconds", EARSHOT_FIELD(transport.handshake), 0.1, 600,
+                "From a connection to its complete request."),
+        seconds("limits.idleStartSeconds", EARSHOT_FIELD(socket.idle_start), 1, 24 * k_hour_seconds,
+                "How long a publisher's socket may stay without a start message."),
+        count("limits.requestHeaderBytes", EARSHOT_FIELD(transport.request_header_bytes), k_kib, 16 * k_mib,
+              "Of a request line with its headers; trackers may stand in a query."),
+        count("limits.managementBodyBytes", EARSHOT_FIELD(transport.management_body_bytes), k_kib, 256 * k_mib,
+              "Of the body of a management request."),
+        count("limits.connectionIdBytes", EARSHOT_FIELD(transport.connection_id_bytes), 16, 4 * k_kib,
+              "Of the connection id in a WebSocket's path."),
+        count("limits.frameBytes", EARSHOT_FIELD(transport.frame_bytes), 16 * k_kib, 256 * k_mib,
+              "Of any WebSocket message; a longer one closes the socket with 1009."),
+        count("limits.startMessageBytes", EARSHOT_FIELD(socket.start_frame_bytes), k_kib, 256 * k_mib,
+              "Of a start or modify message."),
+        count("limits.textFrameBytes", EARSHOT_FIELD(socket.text_frame_bytes), k_kib, 256 * k_mib,
+              "Of any other text message; a longer one is skipped with an error."),
+        count("limits.startQueueFrames", EARSHOT_FIELD(socket.waiting_frames), 1, 1'000'000,
+              "Messages that may wait behind a start message whose trackers are being compiled."),
+        count("limits.startQueueBytes", EARSHOT_FIELD(socket.waiting_bytes), k_kib, 256 * k_mib, "The same, in bytes."),
+        count("limits.outboxFrames", EARSHOT_FIELD(socket.outbox_frames), 16, 1'000'000,
+              "Messages that may wait for a client to read them; beyond it the client is slow."),
+        count("limits.outboxBytes", EARSHOT_FIELD(socket.outbox_bytes), 4 * k_kib, 1024 * k_mib, "The same, in bytes."),
+        seconds("limits.slowClientSeconds", EARSHOT_FIELD(socket.slow_client), 0.1, k_hour_seconds,
+                "How long a client may stay slow before it is closed."),
+        count("limits.chunkTextBytes", EARSHOT_FIELD(socket.messages.chunk_text_bytes), 64, 16 * k_mib,
+              "Of the text of a transcript chunk."),
+        count("limits.chunkWords", EARSHOT_FIELD(socket.messages.words), 16, 1'000'000,
+              "Words with times of a transcript chunk."),
+        count("limits.utteranceIdBytes", EARSHOT_FIELD(socket.messages.utterance_id_bytes), 16, 64 * k_kib,
+              "Of an utterance's id."),
+        count("limits.nameBytes", EARSHOT_FIELD(socket.messages.name_bytes), 16, 64 * k_kib,
+              "Of a name, of trackers and of speakers."),
+        count("limits.phraseBytes", EARSHOT_FIELD(socket.messages.phrase_bytes), 16, k_mib, "Of a phrase."),
+        count("limits.trackers", EARSHOT_FIELD(socket.messages.trackers), 1, 100'000, "Trackers of a session."),
+        count("limits.phrases", EARSHOT_FIELD(socket.messages.phrases), 1, 10'000'000,
+              "Phrases of all trackers of a session, exclusions and patterns among them."),
+        count("limits.patternBytes", EARSHOT_FIELD(conversation.patterns.max_bytes), 1, 64 * k_kib, "Of a pattern."),
+        count("limits.patternMemoryBytes", EARSHOT_FIELD(conversation.patterns.max_mem), 64 * k_kib, 256 * k_mib,
+              "That a compiled pattern and its search may take."),
+        count("limits.publishers", EARSHOT_FIELD(conversation.publishers), 1, 10'000, "Publishers of a conversation."),
+        count("limits.speakers", EARSHOT_FIELD(conversation.speakers), 1, 100'000, "Speakers of a conversation."),
+        count("limits.openUtterances", EARSHOT_FIELD(conversation.open_utterances), 1, 10'000,
+              "Utterances of one speaker that are open at the same time."),
+        count("limits.computeTasks", EARSHOT_FIELD(transport.compute_tasks), 1, 1'000'000,
+              "Tasks that may wait for a compute thread; further ones are refused."),
+
+        seconds("utterance.pauseSeconds", EARSHOT_FIELD(conversation.pause), 0.1, k_hour_seconds,
+                "The silence of its speaker that ends an utterance; a session may set its own."),
+        seconds("utterance.maxSeconds", EARSHOT_FIELD(conversation.utterance), 1, 24 * k_hour_seconds,
+                "After this time an utterance ends where no hypothesis is open."),
+        count("utterance.maxBytes", EARSHOT_FIELD(conversation.utterance_bytes), 64, 16 * k_mib,
+              "At the last word boundary within this many bytes of committed text it ends in any case."),
+
+        seconds("trackers.phraseGapSeconds", EARSHOT_FIELD(conversation.phrase_gap_seconds), 0, 24 * k_hour_seconds,
+                "A longer silence between two utterances of a speaker ends a phrase; a session may set its own."),
+    };
+}
+
+#undef EARSHOT_FIELD
+
+}  // namespace
+
+const std::vector<Setting>& settings_table() {
+    static const std::vector<Setting> table = make_table();
+    return table;
+}
+
+const Setting* find_setting(std::string_view key) {
+    const auto& table = settings_table();
+    const auto found = std::find_if(table.begin(), table.end(), [key](auto& entry) { return entry.key == key; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+}  // namespace earshot::app::detail
