@@ -1,0 +1,161 @@
+#include "compile_service.hpp"
+
+#include "earshot/base/hash.hpp"
+
+#include <bit>
+#include <chrono>
+#include <utility>
+
+namespace earshot::net {
+namespace {
+
+using base::Errc;
+
+// RE2 takes about this many times as long for an expression as a phrase takes.
+constexpr std::size_t k_phrases_a_pattern = 20;
+
+class Hasher {
+public:
+    void add(std::uint64_t number) { hash_ = base::mix(hash_, number); }
+    void add(const std::string& text) { add(base::hash_bytes(text)); }
+    void add(const std::vector<std::string>& texts) {
+        add(texts.size());
+        for (const std::string& text : texts) add(text);
+    }
+    void add(const std::optional<double>& number) { add(number ? std::bit_cast<std::uint64_t>(*number) : 1); }
+    std::uint64_t hash() const noexcept { return hash_; }
+
+private:
+    std::uint64_t hash_ = 0;
+};
+
+std::uint64_t hash_of(const match::PhraseSetDefinition& definition) {
+    Hasher hasher;
+    hasher.add(definition.phrases);
+    hasher.add(static_cast<std::uint64_t>(definition.inflection));
+    hasher.add(definition.language);
+    return hasher.hash();
+}
+
+// What tells lists apart in practice; the rest is found by the comparison.
+std::uint64_t hash_of(const detect::TrackerListDefinition& definition) {
+    Hasher hasher;
+    hasher.add(definition.trackers.size());
+    for (const detect::TrackerDefinition& tracker : definition.trackers) {
+        hasher.add(tracker.id);
+        hasher.add(tracker.name);
+        hasher.add(tracker.vocabulary);
+        hasher.add(tracker.exclude_vocabulary);
+        hasher.add(tracker.patterns);
+        hasher.add(tracker.threshold);
+    }
+    hasher.add(definition.settings.threshold);
+    hasher.add(definition.settings.language);
+    return hasher.hash();
+}
+
+}  // namespace
+
+CompileService::CompileService(const match::PatternLimits& limits, ComputePool& pool, ServerHooks& hooks)
+    : limits_(limits), pool_(pool), hooks_(hooks) {}
+
+CompileService::~CompileService() {
+    std::unique_lock lock(mutex_);
+    no_tasks_.wait(lock, [this] { return tasks_ == 0; });
+}
+
+std::size_t CompileService::weight(const detect::TrackerListDefinition& definition) noexcept {
+    std::size_t weight = 0;
+    for (const detect::TrackerDefinition& tracker : definition.trackers) {
+        weight += tracker.vocabulary.size() + tracker.exclude_vocabulary.size();
+        weight += k_phrases_a_pattern * tracker.patterns.size();
+    }
+    return weight;
+}
+
+std::optional<CompileService::Answer> CompileService::compile(detect::TrackerListDefinition definition,
+                                                              text::Tokenizer& tokenizer, Later later) {
+    if (weight(definition) <= match::PhraseSet::k_inline_phrases) {
+        return find_or_compile(std::move(definition), tokenizer, later);
+    }
+    // Even looking a large list up takes too long for an I/O thread. The task must be copyable for the pool.
+    auto large = std::make_shared<detect::TrackerListDefinition>(std::move(definition));
+    begin_task();
+    const bool taken = pool_.post([this, large, later]() mutable {
+        thread_local text::Tokenizer own_tokenizer;
+        if (auto answer = find_or_compile(std::move(*large), own_tokenizer, later)) later(std::move(*answer));
+        end_task();
+    });
+    if (taken) return std::nullopt;
+    end_task();
+    return Answer(base::Error{Errc::queue_full, "too many lists of trackers are being compiled", {}, {}});
+}
+
+std::optional<CompileService::Answer> CompileService::find_or_compile(detect::TrackerListDefinition definition,
+                                                                      text::Tokenizer& tokenizer, Later& later) {
+    const std::uint64_t hash = hash_of(definition);
+    const auto pending = std::make_shared<Pending>(Pending{&definition, {}});
+    {
+        const std::lock_guard lock(mutex_);
+        if (auto list = lists_.find(hash, definition)) return Answer(std::move(list));
+        const auto [begin, end] = pending_.equal_range(hash);
+        for (auto entry = begin; entry != end; ++entry) {
+            if (*entry->second->definition != definition) continue;
+            entry->second->waiting.push_back(std::move(later));
+            return std::nullopt;
+        }
+        pending_.emplace(hash, pending);
+    }
+
+    const auto begin = std::chrono::steady_clock::now();
+    const std::size_t phrases = weight(definition);
+    Answer answer = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
+    hooks_.on_compiled(phrases, std::chrono::steady_clock::now() - begin);
+
+    std::vector<Later> waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(pending_, [&](const auto& entry) { return entry.second == pending; });
+        waiting = std::move(pending->waiting);
+        if (answer) answer = lists_.insert(hash, std::move(answer.value()));
+    }
+    for (const Later& other : waiting) other(answer);
+    return answer;
+}
+
+void CompileService::begin_task() {
+    const std::lock_guard lock(mutex_);
+    ++tasks_;
+}
+
+void CompileService::end_task() {
+    const std::lock_guard lock(mutex_);
+    if (--tasks_ == 0) no_tasks_.notify_all();
+}
+
+std::size_t CompileService::lists() const {
+    const std::lock_guard lock(mutex_);
+    return lists_.size();
+}
+
+std::size_t CompileService::phrase_sets() const {
+    return phrase_sets_.size();
+}
+
+std::shared_ptr<const match::PhraseSet> CompileService::SharedPhraseSets::get(match::PhraseSetDefinition definition) {
+    const std::uint64_t hash = hash_of(definition);
+    {
+        const std::lock_guard lock(mutex_);
+        if (auto set = cache_.find(hash, definition)) return set;
+    }
+    auto set = std::make_shared<const match::PhraseSet>(std::move(definition));
+    const std::lock_guard lock(mutex_);
+    return cache_.insert(hash, std::move(set));
+}
+
+std::size_t CompileService::SharedPhraseSets::size() const {
+    const std::lock_guard lock(mutex_);
+    return cache_.size();
+}
+
+}  // namespace earshot::net

@@ -1,0 +1,68 @@
+#include "http_target.hpp"
+
+namespace earshot::net {
+namespace {
+
+int hex_digit(char character) noexcept {
+    if (character >= '0' && character <= '9') return character - '0';
+    if (character >= 'a' && character <= 'f') return character - 'a' + 10;
+    if (character >= 'A' && character <= 'F') return character - 'A' + 10;
+    return -1;
+}
+
+std::optional<std::string> decode(std::string_view text) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            decoded.push_back(text[i]);
+            continue;
+        }
+        const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+        const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+        if (high < 0 || low < 0) return std::nullopt;
+        decoded.push_back(static_cast<char>(high * 16 + low));
+        i += 2;
+    }
+    return decoded;
+}
+
+/// Cuts off what stands before `mark` and the mark itself; all of `rest` if there is none.
+std::string_view take_until(std::string_view& rest, char mark) {
+    const std::string_view taken = rest.substr(0, rest.find(mark));
+    rest.remove_prefix(taken.size() < rest.size() ? taken.size() + 1 : taken.size());
+    return taken;
+}
+
+}  // namespace
+
+std::optional<HttpTarget> parse_target(std::string_view target) {
+    if (const std::size_t scheme = target.find("://"); scheme != target.npos && !target.starts_with('/')) {
+        const std::size_t path = target.find('/', scheme + 3);
+        target = path == target.npos ? "/" : target.substr(path);
+    }
+    if (!target.starts_with('/')) return std::nullopt;
+    target = target.substr(0, target.find('#'));
+
+    HttpTarget result;
+    std::string_view path = take_until(target, '?');
+    result.query = target;
+    while (!path.empty()) {
+        const std::string_view segment = take_until(path, '/');
+        if (segment.empty()) continue;
+        auto decoded = decode(segment);
+        if (!decoded) return std::nullopt;
+        result.segments.push_back(std::move(*decoded));
+    }
+    return result;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+    while (!query.empty()) {
+        std::string_view value = take_until(query, '&');
+        if (take_until(value, '=') == name) return decode(value);
+    }
+    return std::nullopt;
+}
+
+}  // namespace earshot::net

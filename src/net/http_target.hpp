@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earshot::net {
+
+/// A request's target, cut at its slashes.
+struct HttpTarget {
+    std::vector<std::string> segments;  ///< decoded; empty ones are left out, so that "//a/b/" is "/a/b"
+    std::string query;                  ///< as it came, without the question mark
+    friend bool operator==(const HttpTarget&, const HttpTarget&) = default;
+};
+
+/// Reads "/path?query" or "http://host/path?query". None if it is neither, or a per cent sign is not followed by two
+/// hex digits.
+std::optional<HttpTarget> parse_target(std::string_view target);
+
+/// The decoded value of the first `name` in a query; none if it is absent or not decodable.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+}  // namespace earshot::net

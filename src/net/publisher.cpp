@@ -1,0 +1,114 @@
+#include "publisher.hpp"
+
+#include "shard.hpp"
+
+#include <utility>
+
+namespace earshot::net {
+namespace {
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+    using Visitors::operator()...;
+};
+
+}  // namespace
+
+Publisher::Publisher(Shard& shard, Transport& transport, std::string key, base::MonotonicTime now)
+    : shard_(shard),
+      transport_(transport),
+      id_(shard.next_socket_id()),
+      key_(std::move(key)),
+      machine_(shard.server().options.socket, shard.codec(), now) {
+    shard_.add(*this);
+}
+
+Publisher::~Publisher() {
+    // Only after an exception does it still take part here.
+    if (place_.home) shard_.hub().leave(*this);
+    shard_.remove(*this);
+}
+
+void Publisher::on_text(std::string_view message, std::size_t readable) {
+    machine_.on_text(message, readable, shard_.now().monotonic);
+    mark();
+}
+
+void Publisher::on_binary(std::size_t bytes) {
+    machine_.on_binary(bytes, shard_.now().monotonic);
+    mark();
+}
+
+void Publisher::on_gone() {
+    machine_.on_gone(shard_.now().monotonic);
+    mark();
+}
+
+void Publisher::on_refused(const base::Error& error) {
+    machine_.on_refused(error, shard_.now().monotonic);
+    mark();
+}
+
+void Publisher::on_shutdown() {
+    machine_.on_shutdown(shard_.now().monotonic);
+    mark();
+}
+
+void Publisher::on_time() {
+    machine_.on_time(shard_.now().monotonic);
+    mark();
+}
+
+void Publisher::on_action(const session::ConversationAction& action) {
+    const base::MonotonicTime now = shard_.now().monotonic;
+    std::visit(Overloaded{[&](const session::Broadcast& broadcast) { machine_.on_broadcast(broadcast, now); },
+                          [&](const session::Tell& tell) { machine_.on_tell(tell.frame, now); },
+                          [&](const session::Started&) { machine_.on_started(now); },
+                          [&](const session::Ended& ended) {
+                              if (ended.why != session::Ended::Why::paused) {
+                                  place_ = {};
+                                  local_ = nullptr;
+                              }
+                              machine_.on_ended(ended.why, now);
+                          },
+                          [](const auto&) {}},
+               action);
+    mark();
+}
+
+void Publisher::mark() {
+    if (is_marked_) return;
+    is_marked_ = true;
+    shard_.mark(*this);
+}
+
+void Publisher::perform() {
+    std::vector<session::SocketAction>& actions = shard_.socket_actions();
+    machine_.take_actions(actions);
+    for (session::SocketAction& action : actions) perform(std::move(action));
+    actions.clear();
+    transport_.pump();
+}
+
+void Publisher::perform(session::SocketAction&& action) {
+    ConversationHub& hub = shard_.hub();
+    std::visit(Overloaded{[&](session::Join& join) { hub.join(*this, std::move(join.request)); },
+                          [&](session::Speak& speak) { hub.speak(*this, speak); },
+                          [&](session::Modify& modify) { hub.modify(*this, modify.request); },
+                          [&](session::Stop&) { hub.stop(*this); }, [&](session::Leave&) { hub.leave(*this); },
+                          [&](session::Close& close) {
+                              if (close.now) ++shard_.traffic().slow_clients;
+                              transport_.close(close);
+                          }},
+               action);
+}
+
+void Publisher::add_traffic(Traffic& traffic) {
+    const session::SocketCounters& counters = machine_.counters();
+    traffic.errors += counters.errors - told_.errors;
+    traffic.interim_dropped += counters.interim_dropped - told_.interim_dropped;
+    traffic.limit_hits += counters.limit_hits - told_.limit_hits;
+    told_ = counters;
+}
+
+}  // namespace earshot::net

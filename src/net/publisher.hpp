@@ -1,0 +1,77 @@
+#pragma once
+
+#include "earshot/net/server_hooks.hpp"
+#include "earshot/session/socket_machine.hpp"
+
+#include "directory.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace earshot::net {
+
+class Conversation;
+
+/// What a publisher asks of the connection below it.
+class Transport {
+public:
+    /// The outbox may hold frames; called at the end of a turn.
+    virtual void pump() = 0;
+
+    /// Once the outbox is written, close.
+    virtual void close(const session::Close& close) = 0;
+
+protected:
+    ~Transport() = default;
+};
+
+/// A publisher's socket without its connection: the socket machine, and the way to its conversation on this or another
+/// thread. Lives as long as its connection, on that one's thread; every input must be made inside Shard::turn.
+class Publisher {
+public:
+    /// `key` names its conversation in the whole process.
+    Publisher(Shard& shard, Transport& transport, std::string key, base::MonotonicTime now);
+    ~Publisher();
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
+
+    void on_text(std::string_view message, std::size_t readable);
+    void on_binary(std::size_t bytes);
+    void on_gone();
+    void on_refused(const base::Error& error);
+    void on_shutdown();
+    void on_time();
+
+    /// What its conversation says: one of the actions that concern a socket.
+    void on_action(const session::ConversationAction& action);
+
+    session::SocketId id() const noexcept { return id_; }
+    const std::string& key() const noexcept { return key_; }
+    session::Outbox& outbox() noexcept { return machine_.outbox(); }
+    std::optional<base::MonotonicTime> deadline() const noexcept { return machine_.deadline(); }
+
+    /// Adds what was counted since the last call.
+    void add_traffic(Traffic& traffic);
+
+private:
+    friend class Shard;
+    friend class ConversationHub;
+
+    /// Does what the machine asked for since the last turn, then has the transport write.
+    void perform();
+    void perform(session::SocketAction&& action);
+    void mark();
+
+    Shard& shard_;
+    Transport& transport_;
+    const session::SocketId id_;
+    const std::string key_;
+    session::SocketMachine machine_;
+    session::SocketCounters told_;
+    ConversationPlace place_;
+    Conversation* local_ = nullptr;  // the conversation, if this is its home
+    bool is_marked_ = false;
+};
+
+}  // namespace earshot::net

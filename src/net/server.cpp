@@ -1,0 +1,176 @@
+#include "earshot/net/server.hpp"
+
+#include "http_session.hpp"
+#include "shard.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <algorithm>
+#include <array>
+#include <netinet/tcp.h>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace earshot::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using base::Errc;
+
+/// Beyond max_sockets, for requests and for sessions that are told that there is no room.
+constexpr std::size_t k_spare_connections = 1024;
+
+constexpr auto k_accept_pause = std::chrono::milliseconds(100);
+
+// A peer that vanished without a word is noticed after two minutes.
+constexpr int k_silence_seconds = 60;
+constexpr int k_probe_seconds = 15;
+constexpr int k_probes = 4;
+
+template <int level, int name>
+using IntegerOption = asio::detail::socket_option::integer<level, name>;
+
+void set_options(PlainSocket& socket) {
+    error_code ignored;  // a connection without one of these is slower or longer-lived, not wrong
+    socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    socket.set_option(IntegerOption<IPPROTO_TCP, TCP_KEEPIDLE>(k_silence_seconds), ignored);
+    socket.set_option(IntegerOption<IPPROTO_TCP, TCP_KEEPINTVL>(k_probe_seconds), ignored);
+    socket.set_option(IntegerOption<IPPROTO_TCP, TCP_KEEPCNT>(k_probes), ignored);
+}
+
+}  // namespace
+
+class Server::Impl {
+public:
+    Impl(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer)
+        : shared_(std::move(options), hooks, pool, scorer) {
+        const std::size_t threads = std::max<std::size_t>(shared_.options.io_threads, 1);
+        for (std::size_t i = 0; i < threads; ++i) shards_.push_back(std::make_shared<Shard>(i, shared_));
+        acceptor_.emplace(shards_.front()->context());
+        accept_timer_.emplace(shards_.front()->context());
+    }
+
+    base::Result<std::uint16_t> start() {
+        const auto endpoint = resolve();
+        if (!endpoint) return endpoint.error();
+        error_code error;
+        acceptor_->open(endpoint->protocol(), error);
+        if (!error) acceptor_->set_option(tcp::acceptor::reuse_address(true), error);
+        if (!error) acceptor_->bind(*endpoint, error);
+        if (!error) acceptor_->listen(shared_.options.backlog, error);
+        if (error) return base::Error{Errc::io_failed, "cannot listen: " + error.message(), {}, {}};
+        const std::uint16_t port = acceptor_->local_endpoint().port();
+        accept();
+        for (const auto& shard : shards_) threads_.emplace_back([shard] { shard->run(); });
+        return port;
+    }
+
+    void request_stop() {
+        if (shared_.is_draining.exchange(true)) return;
+        shards_.front()->post([this] {
+            error_code ignored;  // nothing more is accepted in any case
+            acceptor_->close(ignored);
+            accept_timer_->cancel();
+        });
+        for (const auto& shard : shards_) {
+            shard->post([shard = shard.get()] { shard->drain(); });
+        }
+    }
+
+    void wait() {
+        for (std::thread& thread : threads_) {
+            if (thread.joinable()) thread.join();
+        }
+    }
+
+private:
+    base::Result<tcp::endpoint> resolve() {
+        const std::string& host = shared_.options.host;
+        error_code error;
+        const asio::ip::address address = asio::ip::make_address(host, error);
+        if (!error) return tcp::endpoint(address, shared_.options.port);
+        asio::io_context context;
+        const auto found = tcp::resolver(context).resolve(host, std::to_string(shared_.options.port), error);
+        if (error || found.empty()) {
+            return base::Error{Errc::invalid_value, "there is no host \"" + host + "\"", {}, {}};
+        }
+        return found.begin()->endpoint();
+    }
+
+    /// Each connection is made for the thread that it is going to live on.
+    void accept() {
+        Shard& shard = *shards_[next_shard_];
+        acceptor_->async_accept(shard.context(), [this, &shard](error_code error, PlainSocket socket) {
+            on_accepted(shard, error, std::move(socket));
+        });
+    }
+
+    void on_accepted(Shard& shard, error_code error, PlainSocket socket) {
+        if (shared_.is_draining) return;
+        if (error && error != asio::error::connection_aborted) {
+            // Out of descriptors, most likely: until some are free, asking again would not let this thread rest.
+            const std::string message = error.message();
+            const std::array fields{LogField{"error", message}};
+            shared_.hooks.log(LogLevel::warning, "cannot accept", fields);
+            accept_timer_->expires_after(k_accept_pause);
+            accept_timer_->async_wait([this](error_code cancelled) {
+                if (!cancelled && !shared_.is_draining) accept();
+            });
+            return;
+        }
+        if (!error) hand_over(shard, std::move(socket));
+        accept();
+    }
+
+    void hand_over(Shard& shard, PlainSocket socket) {
+        // Counted before looking: a thread that sees no connection while draining may then be sure that none comes.
+        const std::size_t connections = ++shared_.connections;
+        if (shared_.is_draining || connections > shared_.options.max_sockets + k_spare_connections) {
+            --shared_.connections;
+            return;
+        }
+        next_shard_ = (next_shard_ + 1) % shards_.size();
+        set_options(socket);
+        shard.post([&shard, socket = std::move(socket)]() mutable {
+            std::make_shared<HttpSession<PlainSocket>>(shard, std::move(socket))->run();
+        });
+    }
+
+    ServerShared shared_;
+    std::vector<std::shared_ptr<Shard>> shards_;
+    std::optional<asio::basic_socket_acceptor<tcp, Shard::Executor>> acceptor_;  // on the first shard's thread
+    std::optional<asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                                             Shard::Executor>>
+        accept_timer_;
+    std::size_t next_shard_ = 0;
+    std::vector<std::thread> threads_;
+};
+
+Server::Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer)
+    : impl_(std::make_unique<Impl>(std::move(options), hooks, pool, scorer)) {}
+
+Server::~Server() {
+    impl_->request_stop();
+    impl_->wait();
+}
+
+base::Result<std::uint16_t> Server::start() {
+    return impl_->start();
+}
+
+void Server::request_stop() {
+    impl_->request_stop();
+}
+
+void Server::wait() {
+    impl_->wait();
+}
+
+}  // namespace earshot::net

@@ -1,0 +1,128 @@
+#include "shard.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <string>
+
+namespace earshot::net {
+namespace {
+
+constexpr auto k_sweep = std::chrono::milliseconds(100);
+constexpr int k_socket_bits = 48;  // of a SocketId; the thread's index is above
+
+base::Now read_clocks() {
+    return {std::chrono::steady_clock::now(),
+            std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+}
+
+bool is_empty(const Traffic& traffic) noexcept {
+    return traffic.chunks == 0 && traffic.utterances == 0 && traffic.confirmed_hits.empty() &&
+           traffic.interim_dropped == 0 && traffic.limit_hits == 0 && traffic.errors == 0 &&
+           traffic.slow_clients == 0 && traffic.longest_turn < k_sweep / 100;
+}
+
+}  // namespace
+
+Shard::TurnGuard::TurnGuard(Shard& shard) : shard_(shard) {
+    shard_.is_in_turn_ = true;
+    shard_.now_ = read_clocks();
+}
+
+Shard::TurnGuard::~TurnGuard() {
+    shard_.is_in_turn_ = false;
+    const base::Duration took = std::chrono::steady_clock::now() - shard_.now_.monotonic;
+    shard_.traffic_.longest_turn = std::max(shard_.traffic_.longest_turn, took);
+}
+
+Shard::Shard(std::size_t index, ServerShared& server)
+    : server_(server),
+      work_(context_.get_executor()),
+      codec_(server.options.socket.messages),
+      ids_(server.hooks.make_ids()),
+      first_socket_id_(static_cast<session::SocketId>(index) << k_socket_bits) {}
+
+Shard::~Shard() = default;
+
+void Shard::run() {
+    wait_for_sweep();
+    while (true) {
+        try {
+            context_.run();
+            break;
+        } catch (const std::exception& error) {
+            const std::array fields{LogField{"error", error.what()}};
+            server_.hooks.log(LogLevel::error, "an event failed", fields);
+        }
+    }
+    tell_traffic();
+}
+
+void Shard::add(Publisher& publisher) {
+    publishers_.emplace(publisher.id(), &publisher);
+}
+
+void Shard::remove(Publisher& publisher) noexcept {
+    publisher.add_traffic(traffic_);
+    publishers_.erase(publisher.id());
+    if (publisher.is_marked_)
+        std::replace(marked_.begin(), marked_.end(), &publisher, static_cast<Publisher*>(nullptr));
+}
+
+Publisher* Shard::find(session::SocketId socket) noexcept {
+    const auto place = publishers_.find(socket);
+    return place == publishers_.end() ? nullptr : place->second;
+}
+
+/// What a publisher does may give others something to do.
+void Shard::settle() {
+    for (std::size_t i = 0; i < marked_.size(); ++i) {
+        Publisher* publisher = marked_[i];
+        if (!publisher) continue;
+        publisher->is_marked_ = false;
+        publisher->perform();
+    }
+    marked_.clear();
+}
+
+void Shard::wait_for_sweep() {
+    timer_.expires_after(k_sweep);
+    timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) sweep();
+    });
+}
+
+void Shard::sweep() {
+    wait_for_sweep();
+    turn([this] {
+        connections_.for_each([this](Swept& connection) { connection.on_sweep(now_.monotonic); });
+        hub_.on_sweep();
+    });
+    hub_.add_traffic(traffic_);
+    tell_traffic();
+    if (cut_at_ && is_drained(std::chrono::steady_clock::now())) {
+        timer_.cancel();
+        work_.reset();
+    }
+}
+
+void Shard::tell_traffic() {
+    if (is_empty(traffic_)) return;
+    server_.hooks.on_traffic(traffic_);
+    traffic_ = {};
+}
+
+void Shard::drain() {
+    cut_at_ = std::chrono::steady_clock::now() + server_.options.shutdown_grace;
+    turn([this] { connections_.for_each([](Swept& connection) { connection.on_drain(); }); });
+}
+
+/// A thread stays while others have connections, which may take part in its conversations.
+bool Shard::is_drained(base::MonotonicTime now) {
+    if (now >= *cut_at_) {
+        turn([this] { connections_.for_each([](Swept& connection) { connection.on_cut(); }); });
+    }
+    return server_.connections.load() == 0;
+}
+
+}  // namespace earshot::net

@@ -1,0 +1,155 @@
+#pragma once
+
+#include "earshot/base/ids.hpp"
+#include "earshot/base/time.hpp"
+#include "earshot/detect/language_tools.hpp"
+#include "earshot/net/server.hpp"
+#include "earshot/proto/client_codec.hpp"
+
+#include "buffer_pool.hpp"
+#include "compile_service.hpp"
+#include "conversation_hub.hpp"
+#include "directory.hpp"
+#include "publisher.hpp"
+#include "swept.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace earshot::net {
+
+/// What the threads of a server share. Nothing in it changes but what guards itself.
+struct ServerShared {
+    ServerShared(ServerOptions options_given, ServerHooks& hooks_given, ComputePool& pool, Scorer* scorer_given)
+        : options(std::move(options_given)),
+          hooks(hooks_given),
+          scorer(scorer_given),
+          compiler(options.conversation.patterns, pool, hooks_given) {}
+
+    const ServerOptions options;
+    ServerHooks& hooks;
+    Scorer* const scorer;
+    Directory directory;
+    CompileService compiler;
+    std::atomic<bool> is_draining = false;
+    std::atomic<std::size_t> connections = 0;  ///< of all kinds
+    std::atomic<std::size_t> sessions = 0;
+};
+
+/// All that belongs to one I/O thread: its loop, its connections and conversations, and the tools they use in turn.
+/// What is not said to be for any thread is for this one alone.
+class Shard : public std::enable_shared_from_this<Shard> {
+public:
+    using Executor = boost::asio::io_context::executor_type;
+
+    Shard(std::size_t index, ServerShared& server);
+    ~Shard();
+
+    /// Runs the loop until the server has drained. What an event throws ends that event alone and is logged.
+    void run();
+
+    // ---- Any thread
+
+    /// Has `act` called on this thread. Those that one thread posts are called in their order.
+    template <typename Act>
+    void post(Act act) {
+        boost::asio::post(context_, std::move(act));
+    }
+
+    boost::asio::io_context& context() noexcept { return context_; }
+    ServerShared& server() noexcept { return server_; }
+
+    // ---- This thread
+
+    /// Deals with one input and all that follows from it on this thread. What is told to sockets is written at its end.
+    template <typename Input>
+    void turn(const Input& input) {
+        if (is_in_turn_) {
+            input();
+            return;
+        }
+        const TurnGuard guard(*this);
+        input();
+        settle();
+    }
+
+    /// When this turn began.
+    const base::Now& now() const noexcept { return now_; }
+
+    void add(Publisher& publisher);
+    void remove(Publisher& publisher) noexcept;
+    Publisher* find(session::SocketId socket) noexcept;
+
+    /// `publisher` has something to do at the end of the turn.
+    void mark(Publisher& publisher) { marked_.push_back(&publisher); }
+
+    session::SocketId next_socket_id() noexcept { return first_socket_id_ + ++last_socket_; }
+    SweptList& connections() noexcept { return connections_; }
+    ConversationHub& hub() noexcept { return hub_; }
+    proto::ClientCodec& codec() noexcept { return codec_; }
+    detect::LanguageTools& tools() noexcept { return tools_; }
+    base::IdSource& ids() noexcept { return *ids_; }
+    BufferPool& buffers() noexcept { return buffers_; }
+    std::vector<session::SocketAction>& socket_actions() noexcept { return socket_actions_; }
+    Traffic& traffic() noexcept { return traffic_; }
+
+    /// Where bytes are read that nobody wants.
+    std::array<char, 16 * 1024>& sink() noexcept { return sink_; }
+
+    /// Begins the shutdown of this thread's connections.
+    void drain();
+
+private:
+    class TurnGuard {
+    public:
+        explicit TurnGuard(Shard& shard);
+        ~TurnGuard();
+
+    private:
+        Shard& shard_;
+    };
+
+    void settle();
+    void wait_for_sweep();
+    void sweep();
+    void tell_traffic();
+    bool is_drained(base::MonotonicTime now);
+
+    ServerShared& server_;
+    boost::asio::io_context context_{1};
+    std::optional<boost::asio::executor_work_guard<Executor>> work_;
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                      Executor>
+        timer_{context_};
+    proto::ClientCodec codec_;
+    detect::LanguageTools tools_;
+    std::unique_ptr<base::IdSource> ids_;
+    BufferPool buffers_;
+    std::array<char, 16 * 1024> sink_{};
+
+    const session::SocketId first_socket_id_;
+    session::SocketId last_socket_ = 0;
+    std::unordered_map<session::SocketId, Publisher*> publishers_;
+    SweptList connections_;
+    ConversationHub hub_{*this};
+
+    base::Now now_;
+    bool is_in_turn_ = false;
+    std::vector<Publisher*> marked_;  // null: gone since
+    std::vector<session::SocketAction> socket_actions_;
+    Traffic traffic_;
+    std::optional<base::MonotonicTime> cut_at_;  // while draining
+};
+
+}  // namespace earshot::net
