@@ -210,10 +210,11 @@ std::string settings_document(const Settings& settings) {
 }
 
 std::vector<SettingInfo> setting_infos() {
+    const Settings defaults;
     std::vector<SettingInfo> infos;
     for (const Setting& setting : settings_table()) {
         infos.push_back(
-            {setting.key, setting.variable, setting.comment, setting.type, setting.range, setting.text(Settings{})});
+            {setting.key, setting.variable, setting.comment, setting.type, setting.range, setting.text(defaults)});
     }
     return infos;
 }
