@@ -67,6 +67,7 @@ public:
     }
 
     void commit_hypothesis(Utterance& utterance) {
+        if (!utterance.said.has_hypothesis()) return;  // an empty one says nothing, not even when
         const std::size_t from = utterance.said.committed_words();
         undo_hypothesis(utterance);
         utterance.said.commit_hypothesis();
@@ -93,7 +94,13 @@ public:
             return ended;
         }
 
-        std::vector<Hit> hits = has_candidates(*owned) ? hits_of(*owned) : std::vector<Hit>();
+        std::vector<Hit> hits;
+        if (has_candidates(*owned)) {
+            hits = hits_of(*owned);
+        } else {  // what was worked out for a hypothesis must not outlive it
+            owned->exclusions.clear();
+            owned->confirmed.clear();
+        }
         settle(owned->told, hits, ids_, ended.retracted);
         ended.confirmed = std::move(hits);
         ended.number = owned->number = ++ended_count_;
@@ -359,6 +366,10 @@ private:
         matches_.clear();
         list.patterns().find_all(utterance.said.text(), matches_);
         for (const match::PatternMatch& found : matches_) {
+            // White space may lie between two messages, where no message could show it.
+            const std::string_view said =
+                std::string_view(utterance.said.text()).substr(found.byte_begin, found.byte_end - found.byte_begin);
+            if (text::trim(said).empty()) continue;
             const TrackerList::PatternUse use = list.pattern_use(found.pattern);
             add_candidate(utterance, {list_index, use.tracker, use.pattern, Tier::pattern, fixed_score(Tier::pattern),
                                       utterance.base + found.byte_begin, utterance.base + found.byte_end});

@@ -47,7 +47,7 @@ void UtteranceText::append(const SpokenText& spoken, text::Tokenizer& tokenizer)
     if (piece.empty()) {
         // A chunk without words still says when its utterance was going on, for the gap between utterances.
         const auto at = static_cast<std::uint32_t>(text_.size());
-        if (!text_.empty()) times_.push_back({at, at, TimeMark::Scope::chunk, spoken.time});
+        times_.push_back({at, at, TimeMark::Scope::chunk, spoken.time});
         return;
     }
     if (!text_.empty()) {
@@ -95,7 +95,11 @@ void UtteranceText::split_off(std::size_t bytes, UtteranceText& rest, text::Toke
         part.times_.resize(marks_before);
         for (std::size_t i = first; i < last; ++i) {
             TimeMark mark = marks[i];
-            if (mark.byte_begin >= to || mark.byte_end <= from) continue;
+            const bool has_words = mark.byte_begin < mark.byte_end;
+            if (has_words ? mark.byte_begin >= to || mark.byte_end <= from
+                          : mark.byte_begin > to || mark.byte_end < from) {
+                continue;
+            }
             mark.byte_begin = static_cast<std::uint32_t>(std::max<std::size_t>(mark.byte_begin, from) - from + at);
             mark.byte_end = static_cast<std::uint32_t>(std::min<std::size_t>(mark.byte_end, to) - from + at);
             part.times_.push_back(mark);
@@ -118,7 +122,7 @@ void UtteranceText::clear() noexcept {
 
 TimeSpan UtteranceText::time() const noexcept {
     TimeSpan span{k_unknown_time, k_unknown_time};
-    const std::size_t count = committed_.bytes > 0 ? committed_.times : times_.size();
+    const std::size_t count = committed_.times > 0 ? committed_.times : times_.size();
     for (std::size_t i = 0; i < count; ++i) {
         if (times_[i].scope == TimeMark::Scope::chunk) widen(span, times_[i].time);
     }
