@@ -17,6 +17,7 @@ using session::SocketId;
 void ConversationHub::join(Publisher& publisher, std::unique_ptr<proto::StartRequest> request) {
     if (!publisher.place_.home) settle_place(publisher);
     if (!publisher.local_) {
+        publisher.asked_ = publisher.place_;
         Shard& home = *publisher.place_.home;
         home.post([&home, from = &shard_, socket = publisher.id(), number = publisher.place_.number,
                    request = std::move(request)]() mutable {
@@ -103,7 +104,7 @@ void ConversationHub::leave(Publisher& publisher) {
             });
         });
     }
-    publisher.place_ = {};
+    publisher.place_ = publisher.asked_ = {};
     publisher.local_ = nullptr;
 }
 

@@ -176,7 +176,7 @@ private:
         std::size_t pending() const noexcept { return waiting.size() + writing.size() - written; }
 
         std::string& append() {
-            if (waiting.capacity() < k_small) waiting = pool.take();
+            if (waiting.empty() && waiting.capacity() < k_small) waiting = pool.take();
             grew = true;
             return waiting;
         }

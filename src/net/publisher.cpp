@@ -24,7 +24,9 @@ Publisher::Publisher(Shard& shard, Transport& transport, std::string key, base::
 }
 
 Publisher::~Publisher() {
-    // Only after an exception does it still take part here.
+    // A join may have crossed the end of the part it had before, and now nobody would end the new one. Otherwise it
+    // still takes part only after an exception.
+    if (!place_.home) place_ = asked_;
     if (place_.home) shard_.hub().leave(*this);
     shard_.remove(*this);
 }

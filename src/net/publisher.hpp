@@ -71,6 +71,7 @@ private:
     session::SocketCounters told_;
     ConversationPlace place_;
     Conversation* local_ = nullptr;  // the conversation, if this is its home
+    ConversationPlace asked_;        // another thread's conversation that a join went to and no leave
     bool is_marked_ = false;
 };
 

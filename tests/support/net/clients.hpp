@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// Clients for tests against a server on the loopback. Every wait has an end: what does not come within `k_patience` is
+// a std::runtime_error.
+namespace earshot::testing {
+
+inline constexpr auto k_patience = std::chrono::seconds(20);
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// An HTTP response; names of headers in lower case.
+struct HttpResponse {
+    unsigned status = 0;
+    std::map<std::string, std::string> headers;
+    std::string body;
+};
+
+/// A TCP connection that sends what it is told, byte by byte.
+class TcpClient {
+public:
+    /// `receive_buffer_bytes`: the kernel's, 0 for its default.
+    explicit TcpClient(std::uint16_t port, int receive_buffer_bytes = 0);
+    ~TcpClient();
+    TcpClient(TcpClient&&) noexcept;
+
+    void send(std::string_view bytes);
+
+    /// Sends until all is taken or the peer has closed, whatever it sends meanwhile.
+    void send_as_far_as_taken(std::string_view bytes);
+
+    /// What comes next; empty: the peer has closed.
+    std::string read_some();
+
+    /// All that comes until the peer has closed.
+    std::string read_all();
+
+    /// Reads an HTTP response. `to_head`: it has no body.
+    HttpResponse read_response(bool to_head = false);
+
+    /// How long it takes until the peer has closed; what comes before is thrown away.
+    std::chrono::milliseconds wait_for_end();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Sends one request on a connection of its own and returns the response.
+HttpResponse http(std::uint16_t port, std::string_view method, std::string_view target, const Headers& headers = {},
+                  std::string_view body = {});
+
+/// A WebSocket client.
+class WsClient {
+public:
+    /// Connects and shakes hands; response() says how that went.
+    WsClient(std::uint16_t port, std::string_view target, const Headers& headers = {});
+    ~WsClient();
+    WsClient(WsClient&&) noexcept;
+
+    const HttpResponse& response() const;
+    bool is_open() const { return response().status == 101; }
+
+    void send(std::string_view text);
+    void send_binary(std::string_view bytes);
+    void send_fragments(std::initializer_list<std::string_view> parts, bool as_text);
+    void ping(std::string_view payload);
+
+    /// The next message; none: the server has closed (close_code) or the connection broke (0).
+    std::optional<std::string> receive();
+
+    /// Messages up to one that holds `part`, that one included. Fails if the connection ends before.
+    std::vector<std::string> receive_until(std::string_view part);
+
+    /// Messages until the server has closed.
+    std::vector<std::string> receive_all();
+
+    /// Whether nothing comes before the answer to a ping does.
+    bool is_silent();
+
+    std::uint16_t close_code() const;
+    std::string last_pong() const;
+
+    /// Sends a close frame and waits for the answer and the end of the connection. Returns how long that took.
+    std::chrono::milliseconds close(std::uint16_t code);
+
+    /// Cuts the connection without a word.
+    void drop();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace earshot::testing

@@ -1,0 +1,124 @@
+#include "support/net/test_server.hpp"
+
+#include "earshot/proto/json_writer.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <stdexcept>
+
+namespace earshot::testing {
+namespace {
+
+/// Numbers that no two threads share.
+class NumberedIds final : public base::IdSource {
+public:
+    std::string make_uuid() override {
+        char text[48];
+        std::snprintf(text, sizeof text, "%08x-0000-4000-8000-000000000000", static_cast<unsigned>(++last()));
+        return text;
+    }
+    std::string make_digits() override { return std::to_string(1'000'000'000'000'000 + ++last()); }
+
+private:
+    static std::atomic<std::uint32_t>& last() {
+        static std::atomic<std::uint32_t> number = 0;
+        return number;
+    }
+};
+
+net::ServerOptions on_loopback(net::ServerOptions options) {
+    options.host = "127.0.0.1";
+    options.port = 0;
+    return options;
+}
+
+}  // namespace
+
+base::Result<std::string> RecordingHooks::authenticate(std::span<const std::string> tokens) {
+    if (valid_token.empty()) return std::string("default");
+    if (std::find(tokens.begin(), tokens.end(), valid_token) != tokens.end()) return std::string("default");
+    return base::Error{base::Errc::unauthorized, "the token is not known", {}, {}};
+}
+
+net::HttpAnswer RecordingHooks::issue_token(std::string_view body) {
+    return {200, R"({"accessToken":"t","expiresIn":60,"asked":)" + std::to_string(body.size()) + "}",
+            "application/json"};
+}
+
+std::unique_ptr<base::IdSource> RecordingHooks::make_ids() {
+    return std::make_unique<NumberedIds>();
+}
+
+void RecordingHooks::on_traffic(const net::Traffic& traffic) {
+    change([&](Counts& counts) {
+        counts.traffic.chunks += traffic.chunks;
+        counts.traffic.utterances += traffic.utterances;
+        for (const auto& [tier, hits] : traffic.confirmed_hits) counts.traffic.confirmed_hits[tier] += hits;
+        counts.traffic.interim_dropped += traffic.interim_dropped;
+        counts.traffic.limit_hits += traffic.limit_hits;
+        counts.traffic.errors += traffic.errors;
+        counts.traffic.slow_clients += traffic.slow_clients;
+    });
+}
+
+void RecordingHooks::on_session_opened() {
+    change([](Counts& counts) { ++counts.opened; });
+}
+
+void RecordingHooks::on_session_closed(net::SessionEnd end) {
+    change([&](Counts& counts) { ++counts.closed[end]; });
+}
+
+void RecordingHooks::on_refused(base::Errc code) {
+    change([&](Counts& counts) { ++counts.refused[code]; });
+}
+
+void RecordingHooks::on_http_request(std::string_view route, unsigned status) {
+    change([&](Counts& counts) { ++counts.requests[{std::string(route), status}]; });
+}
+
+void RecordingHooks::on_compiled(std::size_t, base::Duration) {
+    change([](Counts& counts) { ++counts.compiled; });
+}
+
+RecordingHooks::Counts RecordingHooks::counts() const {
+    const std::lock_guard lock(mutex_);
+    return counts_;
+}
+
+TestServer::TestServer(net::ServerOptions options, std::string valid_token)
+    : server_(on_loopback(std::move(options)), hooks_, pool_, nullptr) {
+    hooks_.valid_token = std::move(valid_token);
+    const auto port = server_.start();
+    if (!port) throw std::runtime_error(port.error().message);
+    port_ = *port;
+}
+
+std::string start_message(std::string_view trackers, std::string_view config) {
+    std::string message = R"({"type":"start_request","config":{)" + std::string(config) + "}";
+    if (!trackers.empty()) message += R"(,"trackers":)" + std::string(trackers);
+    return message + "}";
+}
+
+std::string final_chunk(std::string_view text) {
+    std::string message;
+    proto::JsonWriter(message).begin_object().member("type", "transcript").member("text", text).end_object();
+    return message;
+}
+
+std::string kind(const std::string& message) {
+    const boost::json::object object = boost::json::parse(message).as_object();
+    const std::string type(object.at("type").as_string());
+    return type == "message" ? type + "/" + std::string(object.at("message").at("type").as_string()) : type;
+}
+
+std::vector<std::string> kinds(const std::vector<std::string>& messages) {
+    std::vector<std::string> result;
+    for (const std::string& message : messages) result.push_back(kind(message));
+    return result;
+}
+
+}  // namespace earshot::testing

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "earshot/net/server.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace earshot::testing {
+
+/// An application that counts what it is told. Any thread.
+class RecordingHooks final : public net::ServerHooks {
+public:
+    /// Empty: any token is taken, and none. Set before the server starts.
+    std::string valid_token;
+
+    base::Result<std::string> authenticate(std::span<const std::string> tokens) override;
+    net::HttpAnswer issue_token(std::string_view body) override;
+    std::string metrics_text() override { return "earshot_test 1\n"; }
+    bool is_ready() override { return true; }
+    std::unique_ptr<base::IdSource> make_ids() override;
+    void on_traffic(const net::Traffic& traffic) override;
+    void on_session_opened() override;
+    void on_session_closed(net::SessionEnd end) override;
+    void on_refused(base::Errc code) override;
+    void on_http_request(std::string_view route, unsigned status) override;
+    void on_compiled(std::size_t phrases, base::Duration took) override;
+    void log(net::LogLevel, std::string_view, std::span<const net::LogField>) override {}
+
+    struct Counts {
+        net::Traffic traffic;
+        int opened = 0;
+        std::map<net::SessionEnd, int> closed;
+        std::map<base::Errc, int> refused;
+        std::map<std::pair<std::string, unsigned>, int> requests;
+        int compiled = 0;
+    };
+    Counts counts() const;
+
+    /// Waits until `reached(counts)`; false if that takes too long.
+    template <typename Reached>
+    bool wait_for(const Reached& reached) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return reached(counts_); });
+    }
+
+private:
+    template <typename Change>
+    void change(const Change& change_them) {
+        const std::lock_guard lock(mutex_);
+        change_them(counts_);
+        changed_.notify_all();
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    Counts counts_;
+};
+
+/// A server on a free port of the loopback, stopped at the end.
+class TestServer {
+public:
+    explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {});
+
+    std::uint16_t port() const noexcept { return port_; }
+    RecordingHooks& hooks() noexcept { return hooks_; }
+    net::Server& server() noexcept { return server_; }
+
+private:
+    RecordingHooks hooks_;
+    net::ComputePool pool_{1, 64};
+    net::Server server_;
+    std::uint16_t port_ = 0;
+};
+
+/// A start message whose trackers are `trackers` (JSON) and whose config holds `config` (JSON members), both may be
+/// empty.
+std::string start_message(std::string_view trackers = {}, std::string_view config = {});
+
+/// A final transcript chunk.
+std::string final_chunk(std::string_view text);
+
+/// Tells the messages' kinds: "message/<type of it>" for platform messages, the type for others.
+std::vector<std::string> kinds(const std::vector<std::string>& messages);
+std::string kind(const std::string& message);
+
+}  // namespace earshot::testing
