@@ -57,6 +57,8 @@ int run(int count, char** arguments) {
     CLI::App* serve_command = program.add_subcommand("serve", "Serve WebSocket sessions and REST");
     serve_command->add_option("--config", serve_options.config_file,
                               "settings (default: configs/earshot.yaml, if it is there)");
+    serve_command->add_flag("--print-config", serve_options.print_config,
+                            "print the settings that would hold, and end");
     add_settings_flags(*serve_command, serve_options.flags);
 
     PlayOptions play_options;
@@ -100,7 +102,7 @@ int run(int count, char** arguments) {
     } catch (const CLI::ParseError& error) {
         return program.exit(error) == 0 ? 0 : 2;
     }
-    if (serve_command->parsed()) return serve(serve_options, std::cerr);
+    if (serve_command->parsed()) return serve(serve_options, std::cout, std::cerr);
     if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
     if (check_command->parsed()) return check(check_files, std::cout, std::cerr);
     detect_options.format = format == "table" ? DetectFormat::table : DetectFormat::jsonl;

@@ -29,7 +29,7 @@ sigset_t stop_signals() {
 
 }  // namespace
 
-int serve(const ServeOptions& options, std::ostream& err) {
+int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     SettingsSources sources;
     sources.file_name = options.config_file;
     if (sources.file_name.empty() && std::filesystem::exists(k_default_file)) sources.file_name = k_default_file;
@@ -47,6 +47,10 @@ int serve(const ServeOptions& options, std::ostream& err) {
     for (const SettingsProblem& problem : loaded.problems) err << problem.where << ": " << problem.message << '\n';
     if (!loaded.problems.empty()) return 2;
     const Settings& settings = loaded.settings;
+    if (options.print_config) {
+        out << settings_document(settings);
+        return 0;
+    }
     if (!is_loopback(settings.listen.host)) {
         err << "listen: without credentials the server listens on loopback only, not on " << settings.listen.host
             << '\n';

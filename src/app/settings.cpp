@@ -102,7 +102,7 @@ private:
 
 std::string range_text(const Setting& setting) {
     if (!setting.range) return setting.type;
-    return fmt::format("{}, {} to {}", setting.type, setting.range->least, setting.range->greatest);
+    return fmt::format("{} to {}", setting.range->least, setting.range->greatest);
 }
 
 }  // namespace
@@ -174,16 +174,24 @@ void add_settings_flags(CLI::App& app, std::vector<NamedValue>& flags) {
     }
     app.allow_extras();
     app.parse_complete_callback([&app, &flags] {
+        std::vector<std::string> stray;
+        bool is_value = false;  // of the unknown flag before it
         for (const std::string& extra : app.remaining()) {
-            if (!extra.starts_with("--")) continue;
-            flags.push_back({extra.substr(2, extra.find('=') - 2), ""});
+            const bool is_flag = extra.starts_with("--") && extra.size() > 2;
+            if (is_flag)
+                flags.push_back({extra.substr(2, extra.find('=') - 2), ""});
+            else if (!is_value)
+                stray.push_back(extra);
+            is_value = is_flag && extra.find('=') == std::string::npos;
         }
+        if (!stray.empty()) throw CLI::ExtrasError(app.get_name(), std::move(stray));
     });
 }
 
 std::string settings_document(const Settings& settings) {
     std::string document =
-        "# The settings of Earshot, each with its default. Sizes are plain numbers of bytes.\n"
+        "# The settings of Earshot, each with its default. Sizes are plain numbers of bytes; seconds may have a "
+        "fraction.\n"
         "# A flag (--limits.trackers 5) goes before the environment (EARSHOT_LIMITS_TRACKERS=5), that before this "
         "file.\n";
     std::string group;

@@ -18,11 +18,11 @@ namespace {
 using base::Errc;
 using base::Error;
 
-Error failure(const std::string& path, std::string_view what) {
-    return Error{Errc::io_failed, path + ": " + std::string(what), {}, {}};
+Error failure(std::string_view what) {
+    return Error{Errc::io_failed, std::string(what), {}, {}};
 }
-Error system_failure(const std::string& path) {
-    return failure(path, std::strerror(errno));
+Error system_failure() {
+    return failure(std::strerror(errno));
 }
 
 class File {
@@ -59,19 +59,19 @@ base::Result<std::optional<TokenKey>> read_key(const std::string& path) {
     const File file(path, O_RDONLY, 0);
     if (!file.is_open()) {
         if (errno == ENOENT) return std::optional<TokenKey>();
-        return system_failure(path);
+        return system_failure();
     }
     struct stat status{};
-    if (::fstat(file.get(), &status) != 0) return system_failure(path);
-    if (!S_ISREG(status.st_mode)) return failure(path, "is no file");
+    if (::fstat(file.get(), &status) != 0) return system_failure();
+    if (!S_ISREG(status.st_mode)) return failure("is no file");
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return failure(path, "others than its owner may use this secret (chmod 600 it, or delete it for a new one)");
+        return failure("others than its owner may use this secret (chmod 600 it, or delete it for a new one)");
     }
     TokenKey key{};
     if (status.st_size != static_cast<off_t>(key.size())) {
-        return failure(path, "is no key of " + std::to_string(key.size()) + " bytes (delete it for a new one)");
+        return failure("is no key of " + std::to_string(key.size()) + " bytes (delete it for a new one)");
     }
-    if (::read(file.get(), key.data(), key.size()) != static_cast<ssize_t>(key.size())) return system_failure(path);
+    if (::read(file.get(), key.data(), key.size()) != static_cast<ssize_t>(key.size())) return system_failure();
     return std::optional(key);
 }
 
@@ -82,18 +82,18 @@ base::Result<void> make_key(const std::string& path) {
     std::array<unsigned char, 8> suffix{};
     if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1 ||
         RAND_bytes(suffix.data(), static_cast<int>(suffix.size())) != 1) {
-        return failure(path, "there is no randomness for a key");
+        return failure("there is no randomness for a key");
     }
     std::string temporary = path + ".";
     for (const unsigned char byte : suffix) temporary += static_cast<char>('a' + byte % 26);
 
     const File file(temporary, O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
-    if (!file.is_open()) return system_failure(temporary);
+    if (!file.is_open()) return system_failure();
     const Removed removed(temporary);
     if (::write(file.get(), key.data(), key.size()) != static_cast<ssize_t>(key.size()) || ::fsync(file.get()) != 0) {
-        return system_failure(temporary);
+        return system_failure();
     }
-    if (::link(temporary.c_str(), path.c_str()) != 0 && errno != EEXIST) return system_failure(path);
+    if (::link(temporary.c_str(), path.c_str()) != 0 && errno != EEXIST) return system_failure();
     return {};
 }
 
@@ -105,12 +105,12 @@ base::Result<TokenKey> load_token_key(const std::string& directory) {
     if (kept.has_value() && !kept->has_value()) {
         std::error_code error;
         std::filesystem::create_directories(directory, error);
-        if (error) return failure(directory, error.message());
+        if (error) return failure("its directory cannot be made: " + error.message());
         if (const auto made = make_key(path); made.has_error()) return made.error();
         kept = read_key(path);
     }
     if (kept.has_error()) return kept.error();
-    if (!kept->has_value()) return failure(path, "vanished while it was made");
+    if (!kept->has_value()) return failure("vanished while it was made");
     return **kept;
 }
 

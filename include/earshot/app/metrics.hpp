@@ -10,8 +10,8 @@
 
 namespace earshot::app {
 
-/// The numbers of a running server, in the text format of Prometheus. All exist from the start, at zero.
-/// Any thread may call anything at any time.
+/// The numbers of a running server, in the text format of Prometheus. All exist from the start, at zero,
+/// but those of routes that nobody has asked for. Any thread may call anything at any time.
 class Metrics {
 public:
     Metrics();

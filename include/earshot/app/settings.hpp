@@ -106,6 +106,7 @@ std::vector<NamedValue> settings_environment(const char* const* variables);
 
 /// Gives `app` a flag for each setting (`--limits.trackers 5`, `--log.transcripts`). When `app` has parsed, `flags`
 /// holds what was given, unknown flags too, so that load_settings tells them with all else. Both must outlive parsing.
+/// Parsing throws CLI::ExtrasError where an argument is neither a flag nor the value of one.
 void add_settings_flags(CLI::App& app, std::vector<NamedValue>& flags);
 
 /// `settings` as a YAML file in which every key stands with its comment and range. Reading it gives `settings` again.

@@ -18,7 +18,8 @@ using TokenKey = std::array<unsigned char, 32>;
 
 /// Reads the key that is kept in `directory` as "token.key", or makes one, readable for its owner alone, and the
 /// directory before it where there is none. Of several servers that begin at once, all get the same key.
-/// Errors: Errc::io_failed, also where the file has another size or others may read or write it.
+/// Errors: Errc::io_failed, also where the file has another size or others may read or write it. The message does not
+/// name the file.
 base::Result<TokenKey> load_token_key(const std::string& directory);
 
 struct IssuedToken {

@@ -32,7 +32,6 @@ TEST(MetricsTest, everything_is_there_from_the_start) {
     for (const base::Errc code : base::all_error_codes()) {
         EXPECT_THAT(text, has_line("earshot_refused_total{code=\"" + std::string(base::code_word(code)) + "\"} 0"));
     }
-    EXPECT_THAT(text, HasSubstr("# TYPE earshot_http_requests_total counter"));
 }
 
 TEST(MetricsTest, sessions_go_up_and_down_and_their_totals_only_up) {

@@ -4,12 +4,27 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <set>
 
 namespace earshot::app {
+
+void PrintTo(const SettingsProblem& problem, std::ostream* out) {
+    *out << problem.where << ": " << problem.message;
+}
+void PrintTo(const NamedValue& named, std::ostream* out) {
+    *out << named.name << "=" << named.value;
+}
+void PrintTo(const SettingInfo& info, std::ostream* out) {
+    *out << info.key;
+}
+void PrintTo(const Endpoint& endpoint, std::ostream* out) {
+    *out << to_string(endpoint);
+}
+
 namespace {
 
 using testing::AllOf;
@@ -79,7 +94,7 @@ TEST(SettingsTest, the_defaults_are_those_that_are_promised) {
     EXPECT_EQ(defaults.conversation.utterance, 60s);
     EXPECT_EQ(defaults.conversation.utterance_bytes, 16U << 10);
     EXPECT_EQ(defaults.conversation.verdict, 2s);
-    EXPECT_EQ(defaults.trackers.phrase_gap_seconds, 10);
+    EXPECT_EQ(defaults.conversation.phrase_gap_seconds, 10);
     EXPECT_FALSE(defaults.log.transcripts);
 }
 
@@ -89,7 +104,7 @@ TEST(SettingsTest, a_document_reads_back_as_what_it_was_written_from) {
     settings.data.directory = R"(/var/"odd" path\with: # signs)";
     settings.log = {LogLevel::warn, LogFormat::json, true};
     settings.conversation.pause = 250ms;
-    settings.trackers.phrase_gap_seconds = 0.5;
+    settings.conversation.phrase_gap_seconds = 0.5;
     settings.socket.messages.trackers = 7;
 
     const LoadedSettings loaded = load_file(settings_document(settings));
@@ -168,6 +183,10 @@ struct FileCase {
     std::string part;
 };
 
+void PrintTo(const FileCase& tested, std::ostream* out) {
+    *out << testing::PrintToString(tested.text);
+}
+
 class BadSettingsFileTest : public testing::TestWithParam<FileCase> {};
 
 TEST_P(BadSettingsFileTest, is_told) {
@@ -176,7 +195,7 @@ TEST_P(BadSettingsFileTest, is_told) {
 
 INSTANTIATE_TEST_SUITE_P(
     Files, BadSettingsFileTest,
-    testing::Values(FileCase{"not_yaml", "limits:\n  trackers: [1\n", "test.yaml:3", "flow sequence"},
+    testing::Values(FileCase{"not_yaml", "limits:\n  trackers: [1\n", "test.yaml:3", "end of sequence flow not found"},
                     FileCase{"a_list", "- listen\n", "test.yaml:1", "keys with values"},
                     FileCase{"a_word", "listen", "test.yaml:1", "keys with values"},
                     FileCase{"a_key_twice", "ioThreads: 1\ncomputeThreads: 1\nioThreads: 2\n", "test.yaml:3",
@@ -192,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(
                     FileCase{"a_list_as_key", "[a, b]: 1\n", "test.yaml:1", "a key must be a word"},
                     FileCase{"no_utf8", "ioThreads: 1\n# \xC3(\n", "test.yaml:2", "is not UTF-8"},
                     FileCase{"an_anchor_in_itself", "limits: &x\n  limits: *x\n", "test.yaml:2", "limits.limits"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(SettingsFileTest, may_be_empty_or_hold_comments_and_empty_groups_alone) {
     for (const char* text : {"", "\n", "# nothing\n", "limits:\n  # trackers: 5\n", "---\n"}) {
@@ -209,6 +228,10 @@ struct EndpointCase {
     const char* text;
     std::optional<Endpoint> expected;
 };
+
+void PrintTo(const EndpointCase& tested, std::ostream* out) {
+    *out << tested.text;
+}
 
 class ParseEndpointTest : public testing::TestWithParam<EndpointCase> {};
 
@@ -235,7 +258,7 @@ INSTANTIATE_TEST_SUITE_P(Endpoints, ParseEndpointTest,
                                          EndpointCase{"words_behind", "a:80 ", std::nullopt},
                                          EndpointCase{"a_url", "http://a:80", std::nullopt},
                                          EndpointCase{"empty", "", std::nullopt}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& tested) { return tested.param.name; });
 
 class SettingTest : public testing::TestWithParam<SettingInfo> {};
 
@@ -257,10 +280,10 @@ TEST_P(SettingTest, takes_its_default_from_every_source) {
     EXPECT_EQ(settings_document(loaded.settings), settings_document(Settings{}));
 }
 
-TEST_P(SettingTest, takes_both_ends_of_its_range_and_nothing_beyond) {
-    const auto& [key, variable, comment, type, range, value] = GetParam();
-    if (!range) GTEST_SKIP() << "has no range";
+class RangedSettingTest : public testing::TestWithParam<SettingInfo> {};
 
+TEST_P(RangedSettingTest, takes_both_ends_of_its_range_and_nothing_beyond) {
+    const auto& [key, variable, comment, type, range, value] = GetParam();
     for (const double end : {range->least, range->greatest}) {
         const LoadedSettings loaded = load_flags({{key, fmt::format("{}", end)}});
         EXPECT_THAT(loaded.problems, IsEmpty());
@@ -290,11 +313,20 @@ TEST_P(SettingTest, refuses_what_is_no_value_of_its_type) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SettingTest, testing::ValuesIn(setting_infos()), [](const auto& info) {
-    std::string name = info.param.key;
+std::vector<SettingInfo> ranged_settings() {
+    std::vector<SettingInfo> infos = setting_infos();
+    std::erase_if(infos, [](const SettingInfo& info) { return !info.range; });
+    return infos;
+}
+
+std::string name_of(const testing::TestParamInfo<SettingInfo>& tested) {
+    std::string name = tested.param.key;
     std::replace(name.begin(), name.end(), '.', '_');
     return name;
-});
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SettingTest, testing::ValuesIn(setting_infos()), name_of);
+INSTANTIATE_TEST_SUITE_P(All, RangedSettingTest, testing::ValuesIn(ranged_settings()), name_of);
 
 TEST(SettingsTableTest, keys_and_variables_are_unlike_each_other) {
     std::set<std::string> names;
@@ -394,6 +426,15 @@ TEST_F(SettingsFlagsTest, unknown_ones_are_handed_on_to_be_told_with_all_else) {
                 testing::UnorderedElementsAre(problem("--limits.trakers", "is limits.trackers meant?"),
                                               problem("--colour", "there is no such setting"),
                                               problem("--ioThreads", "must be a whole number, not 'few'")));
+}
+
+TEST_F(SettingsFlagsTest, an_argument_that_belongs_to_no_flag_is_refused) {
+    EXPECT_THROW(parse({"stray"}), CLI::ExtrasError);
+    EXPECT_THROW(parse({"--ioThreads", "3", "stray"}), CLI::ExtrasError);
+    EXPECT_THROW(parse({"--colour=red", "stray"}), CLI::ExtrasError);
+    EXPECT_THROW(parse({"--colour", "red", "stray"}), CLI::ExtrasError);
+    EXPECT_THROW(parse({"-x"}), CLI::ExtrasError);
+    EXPECT_THROW(parse({"--ioThreads"}), CLI::ParseError);
 }
 
 TEST_F(SettingsFlagsTest, help_names_every_key) {
