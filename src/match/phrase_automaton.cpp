@@ -81,7 +81,6 @@ private:
     State add_child(State parent, WordId word) {
         auto& nodes = automaton_.nodes_;
         const auto child = static_cast<State>(nodes.size());
-        assert(child != 0);
         if (parent == k_start) {
             automaton_.roots_[word + 1] = child;
         } else if (nodes[parent].first_word == k_no_child) {

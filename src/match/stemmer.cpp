@@ -74,21 +74,26 @@ std::string_view Stemmer::stem(std::string_view word) {
 
 class StemCache::Impl {
 public:
-    explicit Impl(std::string_view language) : stemmer_(language), entries_(k_entries) {}
+    explicit Impl(std::string_view language) : stemmer_(language), pairs_(k_pairs) {}
 
     WordKey stem(const WordKey& word) {
-        Entry& entry = entries_[detail::scale(word.hash, k_entries)];
-        if (!entry.holds(word)) {
-            const std::string_view stem = stemmer_.stem(word.text);
-            const std::uint64_t stem_hash = base::hash_bytes(stem);
-            if (word.text.size() > k_bytes || stem.size() > k_bytes) return {stem, stem_hash};
-            entry.hold(word, stem, stem_hash);
+        auto& [first, second] = pairs_[detail::scale(word.hash, k_pairs)];
+        if (!first.holds(word)) {
+            if (second.holds(word)) {
+                std::swap(first, second);
+            } else {
+                const std::string_view stem = stemmer_.stem(word.text);
+                const std::uint64_t stem_hash = base::hash_bytes(stem);
+                if (word.text.size() > k_bytes || stem.size() > k_bytes) return {stem, stem_hash};
+                second.hold(word, stem, stem_hash);
+                return second.stem_key();
+            }
         }
-        return WordKey::padded({entry.stem, entry.stem_size}, entry.stem_hash);
+        return first.stem_key();
     }
 
 private:
-    static constexpr std::size_t k_entries = 4096;
+    static constexpr std::size_t k_pairs = 4096;
     static constexpr std::size_t k_bytes = 24;  // longer words are stemmed each time
 
     // A cache line. There are zeros behind both words, so that they compare as a WordKey does.
@@ -101,8 +106,9 @@ private:
 
         static constexpr std::uint8_t k_free = 0xFF;
 
+        WordKey stem_key() const noexcept { return WordKey::padded({stem, stem_size}, stem_hash); }
         bool holds(const WordKey& key) const noexcept {
-            if ((detail::load_eight(word) != key.head) | (word_size != key.text.size())) return false;
+            if (word_size != key.text.size() || detail::load_eight(word) != key.head) return false;
             return word_size <= 8 || std::memcmp(word + 8, key.text.data() + 8, word_size - std::size_t{8}) == 0;
         }
         void hold(const WordKey& key, std::string_view its_stem, std::uint64_t hash) noexcept {
@@ -117,7 +123,9 @@ private:
     static_assert(sizeof(Entry) == 64);
 
     Stemmer stemmer_;
-    std::vector<Entry> entries_;
+    // A word may stand in either place of its pair. A new one takes the second, so that it never drives out the one
+    // that is said more often: that one has moved to the first.
+    std::vector<std::array<Entry, 2>> pairs_;
 };
 
 StemCache::StemCache(std::string_view language) {

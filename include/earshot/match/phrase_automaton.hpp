@@ -2,7 +2,6 @@
 
 #include "earshot/match/vocabulary.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -28,7 +28,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A Stemmer that remembers, in a table of fixed size (256 KB; nothing where Snowball has no algorithm), the stems of
+/// A Stemmer that remembers, in a table of fixed size (512 KB; nothing where Snowball has no algorithm), the stems of
 /// words seen lately: speech repeats its words, and a stem costs many times a look-up. Belongs to one thread; one a
 /// language.
 class StemCache {

@@ -74,7 +74,7 @@ inline std::uint64_t drop_bytes(std::uint64_t bytes, std::size_t count) noexcept
 
 /// min(size, 8) by arithmetic: of `std::min` compilers make a branch here, and no processor can guess a word's length.
 inline std::size_t at_most_eight(std::size_t size) noexcept {
-    const auto excess = static_cast<std::ptrdiff_t>(size) - 8;
+    const auto excess = static_cast<std::int64_t>(size) - 8;
     return static_cast<std::size_t>(8 + (excess & (excess >> 63)));
 }
 
@@ -88,10 +88,8 @@ struct WordKey {
     std::uint64_t tail = 0;  ///< its last eight bytes; of a shorter word, the same as `head`
 
     WordKey(std::string_view word, std::uint64_t word_hash) noexcept : text(word), hash(word_hash) {
-        const std::size_t bytes = std::min<std::size_t>(word.size(), 8);
-        if (bytes == 0) return;
-        std::memcpy(&head, word.data(), bytes);
-        std::memcpy(&tail, word.data() + (word.size() - bytes), bytes);
+        if (!word.empty()) std::memcpy(&head, word.data(), std::min<std::size_t>(word.size(), 8));
+        tail = word.size() > 8 ? detail::load_eight(word.data() + word.size() - 8) : head;
     }
 
     /// The same for a word inside a buffer of at least eight bytes that ends at `end`, without a branch.

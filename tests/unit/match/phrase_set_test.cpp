@@ -121,6 +121,32 @@ TEST(PhraseSetTest, finds_a_phrase_by_its_normal_form) {
     EXPECT_EQ(set.max_words(), 2u);
 }
 
+TEST(PhraseSetTest, normalises_phrases_as_it_hears_words) {
+    text::Tokenizer tokenizer;
+    EXPECT_EQ(PhraseSet::normalise("How  MUCH, does it\u2019s cost?", tokenizer), "how much does it's cost");
+    EXPECT_EQ(PhraseSet::normalise(" ... ", tokenizer), "");
+    EXPECT_EQ(PhraseSet::normalise("", tokenizer), "");
+}
+
+// Words such as the letter U+FDFA, whose normal form is four Arabic words.
+TEST(PhraseSetTest, hears_each_phrase_in_its_own_text) {
+    text::Tokenizer tokenizer;
+    for (const char* phrase : {"sign-up", "a \u00A8 b", "say \uFDFA twice", "\u2103 \u00B4", "東京", "it costs $5"}) {
+        const std::string normal = PhraseSet::normalise(phrase, tokenizer);
+        const PhraseSet set = phrase_set({normal});
+        const text::WordList list = tokenizer.words_of(phrase);
+        PhraseState state;
+        std::vector<WordIds> ids;
+        std::vector<Occurrence> exact;
+        std::vector<Occurrence> inflected;
+        set.advance(list, 0, list.words.size(), 0, state, nullptr, ids, exact, inflected);
+
+        const auto words = static_cast<std::uint32_t>(list.words.size());
+        EXPECT_THAT(exact, ElementsAre(Occurrence{0, words - 1, words})) << phrase;
+        EXPECT_EQ(set.max_words(), words) << phrase;
+    }
+}
+
 TEST(PhraseSetTest, hears_inflections_but_not_what_is_literal) {
     const PhraseSet set = inflected_set({"cancel the plan"});
     Stream stream(set);

@@ -15,6 +15,7 @@ std::string cached_stem(StemCache& cache, std::string_view word) {
     const WordKey stem = cache.stem({word, base::hash_bytes(word)});
     EXPECT_EQ(stem.hash, base::hash_bytes(stem.text)) << word;
     EXPECT_EQ(stem.head, WordKey(stem.text, 0).head) << word;
+    EXPECT_EQ(stem.tail, WordKey(stem.text, 0).tail) << word;
     return std::string(stem.text);
 }
 

@@ -7,6 +7,36 @@
 namespace earshot::match {
 namespace {
 
+TEST(WordKeyTest, is_the_same_wherever_the_word_stands) {
+    const std::string text = "abcdefghijklmnopqrstuvwxyz";
+    for (std::size_t buffer = 8; buffer <= text.size(); ++buffer) {
+        const std::string inside = text.substr(0, buffer);  // so that a sanitizer sees a read behind it
+        for (std::size_t begin = 0; begin < buffer; ++begin) {
+            for (std::size_t size = 1; begin + size <= buffer; ++size) {
+                const std::string word = inside.substr(begin, size);
+                const std::string padded = word + std::string(8, '\0');
+                const WordKey plain(word, 7);
+                const WordKey a = WordKey::inside({inside.data() + begin, size}, 7, inside.data() + buffer);
+                const WordKey b = WordKey::padded({padded.data(), size}, 7);
+                EXPECT_EQ(a.text, word);
+                EXPECT_EQ(a.hash, 7u);
+                EXPECT_EQ(a.head, plain.head) << word;
+                EXPECT_EQ(a.tail, plain.tail) << word;
+                EXPECT_EQ(b.text, word);
+                EXPECT_EQ(b.head, plain.head) << word;
+                EXPECT_EQ(b.tail, plain.tail) << word;
+            }
+        }
+    }
+}
+
+TEST(WordKeyTest, of_a_short_word_has_zeros_behind_it) {
+    EXPECT_EQ(WordKey(std::string(), 0).head, 0u);
+    EXPECT_NE(WordKey("ab", 0).head, WordKey("ab ", 0).head);
+    EXPECT_EQ(WordKey("ab", 0).head, WordKey("ab", 0).tail);
+    EXPECT_NE(WordKey("abcdefghi", 0).head, WordKey("abcdefghi", 0).tail);
+}
+
 TEST(VocabularyTest, finds_nothing_when_empty) {
     Vocabulary words;
     EXPECT_EQ(words.size(), 0u);
