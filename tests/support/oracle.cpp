@@ -45,6 +45,7 @@ struct Found {
     Tier tier = Tier::exact;
     Stretch place;
     std::size_t utterance = 0;
+    double score = 1;
 };
 
 class Stems {
@@ -81,14 +82,19 @@ bool same_stems(const std::vector<PhraseWord>& phrase, const HeardWord* heard) {
 // One list hearing one speaker.
 class Hearing {
 public:
-    Hearing(std::size_t index, const detect::TrackerListDefinition& list, const OracleSpeaker& speaker)
-        : index_(index), list_(list), speaker_(speaker), stems_(list.settings.language) {
+    Hearing(std::size_t index, const detect::TrackerListDefinition& list, const OracleSpeaker& speaker,
+            double default_threshold)
+        : index_(index),
+          list_(list),
+          speaker_(speaker),
+          default_threshold_(default_threshold),
+          stems_(list.settings.language) {
         hear();
     }
 
     void append_hits(std::size_t speaker, std::vector<OracleHit>& hits) {
         for (std::size_t t = 0; t < list_.trackers.size(); ++t) {
-            for (const Found& found : reported(list_.trackers[t])) {
+            for (const Found& found : reported(list_.trackers[t], t)) {
                 hits.push_back(
                     {speaker, place(found.place.begin), place(found.place.end), index_, t, found.phrase, found.tier});
             }
@@ -203,64 +209,85 @@ private:
         });
     }
 
-    std::vector<Found> reported(const detect::TrackerDefinition& tracker) {
+    std::vector<Found> reported(const detect::TrackerDefinition& tracker, std::size_t index) {
         std::vector<Found> confirmed;
         if (!listens(tracker)) return confirmed;
         const detect::TierSet tiers = tracker.tiers.value_or(list_.settings.tiers);
         std::vector<Found> found;
         find_words(tracker.vocabulary, true, found);
         find_patterns(tracker.patterns, found);
+        add_verdicts(tracker, index, found);
         std::erase_if(found, [&](const Found& one) { return !tiers.has(one.tier); });
         std::vector<Found> exclusions;
         find_words(tracker.exclude_vocabulary, false, exclusions);
 
-        std::vector<double> reported_ends;
         for (std::size_t u = 0; u < speaker_.utterances.size(); ++u) {
-            const double end = speaker_.utterances[u].end;
-            const bool cools = tracker.cooldown_seconds > 0 &&
-                               std::any_of(reported_ends.begin(), reported_ends.end(),
-                                           [&](double earlier) { return end - earlier <= tracker.cooldown_seconds; });
-            if (cools) continue;
-            const std::size_t before = confirmed.size();
-            report_utterance(u, found, exclusions, confirmed);
-            if (confirmed.size() > before) reported_ends.push_back(end);
+            std::vector<Found> candidates;
+            std::copy_if(found.begin(), found.end(), std::back_inserter(candidates), [&](const Found& one) {
+                const bool excluded = std::any_of(exclusions.begin(), exclusions.end(), [&](const Found& exclusion) {
+                    return exclusion.utterance <= u && exclusion.place.overlaps(one.place);
+                });
+                return one.utterance == u && !excluded && !cools(tracker, confirmed, one);
+            });
+            report_utterance(candidates, confirmed);
         }
         return confirmed;
     }
 
-    // What of `found` is reported when utterance `u` ends, given what was confirmed before.
-    static void report_utterance(std::size_t u, const std::vector<Found>& found, const std::vector<Found>& exclusions,
-                                 std::vector<Found>& confirmed) {
-        std::vector<Found> inflected;
-        for (const Found& one : found) {
-            const bool excluded = std::any_of(exclusions.begin(), exclusions.end(), [&](const Found& exclusion) {
-                return exclusion.utterance <= u && exclusion.place.overlaps(one.place);
-            });
-            if (one.utterance != u || excluded) continue;
-            if (detect::is_literal(one.tier)) {
-                confirmed.push_back(one);
-            } else {
-                inflected.push_back(one);
+    void add_verdicts(const detect::TrackerDefinition& tracker, std::size_t index, std::vector<Found>& found) const {
+        const double threshold = tracker.threshold.value_or(list_.settings.threshold.value_or(default_threshold_));
+        for (std::size_t u = 0; u < speaker_.utterances.size(); ++u) {
+            const auto is_here = [&](const HeardWord& word) { return word.utterance == u; };
+            const auto first = std::find_if(words_.begin(), words_.end(), is_here);
+            const auto count = static_cast<std::size_t>(std::count_if(words_.begin(), words_.end(), is_here));
+            for (const OracleVerdict& verdict : speaker_.utterances[u].verdicts) {
+                if (verdict.list != index_ || verdict.tracker != index || verdict.score < threshold) continue;
+                if (verdict.first_word > verdict.last_word || verdict.last_word >= count) continue;
+                const HeardWord* words = &*first;
+                found.push_back({verdict.phrase,
+                                 verdict.tier,
+                                 {words[verdict.first_word].place.begin, words[verdict.last_word].place.end},
+                                 u,
+                                 verdict.score});
             }
         }
-        std::sort(inflected.begin(), inflected.end(), better);
-        const std::vector<Found> earlier_and_literal = confirmed;
-        std::vector<Found> kept;
-        for (const Found& one : inflected) {
-            const bool beaten = std::any_of(earlier_and_literal.begin(), earlier_and_literal.end(),
-                                            [&](const Found& other) {
-                                                return other.place.overlaps(one.place) &&
-                                                       (detect::is_literal(other.tier) || better(other, one));
-                                            }) ||
-                                std::any_of(kept.begin(), kept.end(),
-                                            [&](const Found& other) { return other.place.overlaps(one.place); });
-            if (!beaten) kept.push_back(one);
-        }
-        confirmed.insert(confirmed.end(), kept.begin(), kept.end());
     }
 
-    // All inflected hits have one score: the longer span, the earlier phrase, the earlier place.
+    // Literal and inflected hits look at such hits alone, the others at all: of earlier utterances.
+    bool cools(const detect::TrackerDefinition& tracker, const std::vector<Found>& confirmed, const Found& one) const {
+        if (!(tracker.cooldown_seconds > 0)) return false;
+        const double end = speaker_.utterances[one.utterance].end;
+        return std::any_of(confirmed.begin(), confirmed.end(), [&](const Found& earlier) {
+            return earlier.utterance < one.utterance &&
+                   (detect::is_immediate(earlier.tier) || !detect::is_immediate(one.tier)) &&
+                   end - speaker_.utterances[earlier.utterance].end <= tracker.cooldown_seconds;
+        });
+    }
+
+    // What of an utterance's candidates is reported when it ends, and then, by verdict, of its others; given what was
+    // confirmed before.
+    static void report_utterance(std::vector<Found> candidates, std::vector<Found>& confirmed) {
+        std::sort(candidates.begin(), candidates.end(), [](const Found& a, const Found& b) {
+            return detect::is_literal(a.tier) != detect::is_literal(b.tier) ? detect::is_literal(a.tier) : better(a, b);
+        });
+        std::size_t meanings = 0;
+        for (const Found& one : candidates) {
+            const bool beaten = std::any_of(confirmed.begin(), confirmed.end(), [&](const Found& other) {
+                const bool is_waited_for = detect::is_immediate(other.tier) || !detect::is_immediate(one.tier);
+                return is_waited_for && other.place.overlaps(one.place) &&
+                       (detect::is_literal(other.tier) || better(other, one));
+            });
+            const bool is_meaning = one.tier == Tier::semantic;
+            if (!detect::is_literal(one.tier) && (beaten || (is_meaning && meanings > 0))) continue;
+            if (is_meaning) ++meanings;
+            confirmed.push_back(one);
+        }
+    }
+
+    // The tier, the score, the longer span, the earlier phrase, the earlier place.
     static bool better(const Found& a, const Found& b) {
+        if (a.tier != b.tier) return a.tier < b.tier;
+        if (a.score != b.score) return a.score > b.score;
         if (a.place.size() != b.place.size()) return a.place.size() > b.place.size();
         if (a.phrase != b.phrase) return a.phrase < b.phrase;
         return a.place.begin < b.place.begin;
@@ -269,6 +296,7 @@ private:
     std::size_t index_;
     const detect::TrackerListDefinition& list_;
     const OracleSpeaker& speaker_;
+    double default_threshold_;
     Stems stems_;
     text::Tokenizer tokenizer_;
     std::vector<std::size_t> bases_;
@@ -284,11 +312,12 @@ std::ostream& operator<<(std::ostream& out, const OracleHit& hit) {
 }
 
 std::vector<OracleHit> oracle_hits(std::span<const detect::TrackerListDefinition> lists,
-                                   std::span<const OracleSpeaker> speakers) {
+                                   std::span<const OracleSpeaker> speakers, double default_threshold) {
     std::vector<OracleHit> hits;
     for (std::size_t s = 0; s < speakers.size(); ++s) {
         if (speakers[s].utterances.empty()) continue;
-        for (std::size_t l = 0; l < lists.size(); ++l) Hearing(l, lists[l], speakers[s]).append_hits(s, hits);
+        for (std::size_t l = 0; l < lists.size(); ++l)
+            Hearing(l, lists[l], speakers[s], default_threshold).append_hits(s, hits);
     }
     std::sort(hits.begin(), hits.end());
     return hits;

@@ -4,6 +4,7 @@
 #include "earshot/text/utf8.hpp"
 
 #include "counting_ids.hpp"
+#include "known_utterance.hpp"
 #include "oracle.hpp"
 
 #include <algorithm>
@@ -22,49 +23,6 @@ namespace {
 using detect::Hit;
 using detect::HitChange;
 using detect::HitState;
-
-// What is known of an open utterance, by the rules of how finals and hypotheses make its text.
-struct OpenUtterance {
-    std::string committed;
-    std::string hypothesis;
-    double start = std::numeric_limits<double>::quiet_NaN();
-    double end = std::numeric_limits<double>::quiet_NaN();
-    double hypothesis_start = std::numeric_limits<double>::quiet_NaN();
-    double hypothesis_end = std::numeric_limits<double>::quiet_NaN();
-    bool has_final = false;
-    std::size_t lists = 0;
-    std::vector<std::string> message_ids;
-
-    static std::string join(std::string first, std::string_view second) {
-        if (!first.empty() && !second.empty()) first += ' ';
-        return first += second;
-    }
-
-    void hypothesize(std::string_view text, double from, double to) {
-        hypothesis = text::trim(text);
-        hypothesis_start = from;
-        hypothesis_end = to;
-    }
-
-    void commit(std::string_view text, double from, double to) {
-        hypothesis.clear();
-        committed = join(committed, text::trim(text));
-        start = std::fmin(start, from);
-        end = std::fmax(end, to);
-        has_final = true;
-    }
-
-    OracleUtterance known() const {
-        OracleUtterance result{join(committed, hypothesis), start, end, lists};
-        if (!has_final) {
-            result.start = hypothesis_start;
-            result.end = hypothesis_end;
-        }
-        return result;
-    }
-
-    OracleUtterance final_words() const { return {committed, start, end, lists}; }
-};
 
 std::string to_string(const OracleHit& hit) {
     std::ostringstream out;
@@ -147,11 +105,7 @@ private:
                 break;
             case WindowStep::Kind::end_as_it_stands:
                 if (const auto at = open_.find(step.utterance); at != open_.end()) {
-                    OpenUtterance& utterance = at->second;
-                    if (!utterance.hypothesis.empty()) {
-                        utterance.commit(std::string(utterance.hypothesis), utterance.hypothesis_start,
-                                         utterance.hypothesis_end);
-                    }
+                    at->second.commit_hypothesis();
                     window_.commit_hypothesis(name);
                     end(step.utterance, step.is_told);
                 }
@@ -163,7 +117,7 @@ private:
         apply(changes);
     }
 
-    OpenUtterance& open(int utterance) {
+    KnownUtterance& open(int utterance) {
         window_.open("u" + std::to_string(utterance));
         const auto [at, is_new] = open_.try_emplace(utterance);
         if (is_new) at->second.lists = active_.lists.size();
@@ -173,7 +127,7 @@ private:
     void end(int utterance, bool told = true) {
         std::vector<HitChange> changes;
         const detect::EndedUtterance ended = window_.end("u" + std::to_string(utterance), told ? &changes : nullptr);
-        const OpenUtterance was = open_.at(utterance);
+        const KnownUtterance was = open_.at(utterance);
         open_.erase(utterance);
         const OracleUtterance words = was.final_words();
         if (ended.bytes != words.text.size()) return fail("an utterance of another size than its finals");
@@ -323,7 +277,7 @@ private:
     // not say in which it lies, and nothing is checked.
     void note_open_messages(const Hit& hit) {
         if (open_.size() != 1) return;
-        OpenUtterance& utterance = open_.begin()->second;
+        KnownUtterance& utterance = open_.begin()->second;
         const std::string text = utterance.known().text;
         const OraclePlace begin = place(hit.begin);
         const OraclePlace end = place(hit.end);
@@ -371,7 +325,7 @@ private:
     CountingIds ids_;
     detect::ActiveLists active_;
     detect::SpeakerWindow window_;
-    std::map<int, OpenUtterance> open_;
+    std::map<int, KnownUtterance> open_;
     OracleSpeaker speaker_;
     std::vector<std::uint64_t> bases_;
     std::vector<detect::Message> messages_;

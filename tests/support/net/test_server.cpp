@@ -97,9 +97,10 @@ TestServer::TestServer(net::ServerOptions options, std::string valid_token)
     port_ = *port;
 }
 
-std::string start_message(std::string_view trackers, std::string_view config) {
+std::string start_message(std::string_view trackers, std::string_view config, std::string_view more) {
     std::string message = R"({"type":"start_request","config":{)" + std::string(config) + "}";
     if (!trackers.empty()) message += R"(,"trackers":)" + std::string(trackers);
+    if (!more.empty()) message += "," + std::string(more);
     return message + "}";
 }
 

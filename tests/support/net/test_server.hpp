@@ -78,9 +78,9 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// A start message whose trackers are `trackers` (JSON) and whose config holds `config` (JSON members), both may be
-/// empty.
-std::string start_message(std::string_view trackers = {}, std::string_view config = {});
+/// A start message whose trackers are `trackers` (JSON), whose config holds `config` and which itself holds `more`
+/// (JSON members). Each may be empty.
+std::string start_message(std::string_view trackers = {}, std::string_view config = {}, std::string_view more = {});
 
 /// A final transcript chunk.
 std::string final_chunk(std::string_view text);
