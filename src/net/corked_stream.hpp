@@ -62,6 +62,7 @@ public:
     void listen(CorkListener* listener) noexcept { state_->listener = listener; }
 
     bool has_room() const noexcept { return state_->pending() < k_room; }
+    bool is_drained() const noexcept { return state_->pending() == 0; }
     std::size_t pending() const noexcept { return state_->pending(); }
 
     /// The buffer to append whole frames to, before the next call of anything else. They are not on their way until a

@@ -220,7 +220,8 @@ void WsSession<NextLayer>::end(SessionEnd how) {
     }
     Error ignored;  // closed it is in any case
     auto& socket = beast::get_lowest_layer(ws_);
-    if (how == SessionEnd::cut) socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    // A reset spares the kernel what the peer does not read; without need it would take our close frame from it.
+    if (how == SessionEnd::cut && !cork().is_drained()) socket.set_option(asio::socket_base::linger(true, 0), ignored);
     socket.close(ignored);
     if (!counts_as_session_) return;
     counts_as_session_ = false;

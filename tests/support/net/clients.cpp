@@ -195,7 +195,7 @@ public:
             is_reading = false;
             if (error) {
                 is_over = true;
-                if (error == websocket::error::closed) close_code = ws.reason().code;
+                close_code = ws.reason().code;
                 return;
             }
             has_message = true;

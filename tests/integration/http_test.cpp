@@ -1,0 +1,207 @@
+#include "support/net/clients.hpp"
+#include "support/net/test_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace earshot::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class HttpTest : public ::testing::Test {
+protected:
+    HttpResponse get(std::string_view target) { return http(server_.port(), "GET", target); }
+
+    TestServer server_;
+};
+
+TEST_F(HttpTest, tells_that_it_is_alive_and_ready) {
+    EXPECT_EQ(get("/healthz").status, 200);
+    EXPECT_EQ(get("/readyz").status, 200);
+    EXPECT_EQ(get("/healthz").headers.at("content-type"), "application/json");
+}
+
+TEST_F(HttpTest, gives_metrics_as_text) {
+    const HttpResponse response = get("/metrics");
+
+    EXPECT_EQ(response.body, "earshot_test 1\n");
+    EXPECT_THAT(response.headers.at("content-type"), HasSubstr("text/plain"));
+}
+
+TEST_F(HttpTest, takes_token_requests_with_either_colon) {
+    for (const char* path : {"/oauth2/token:generate", "/oauth2/token%3Agenerate", "//oauth2/token%3agenerate"}) {
+        const HttpResponse response =
+            http(server_.port(), "POST", path, {{"Content-Type", "application/json"}}, R"({"appId":"a"})");
+        EXPECT_EQ(response.status, 200) << path;
+        EXPECT_THAT(response.body, HasSubstr(R"("asked":13)")) << path;
+    }
+}
+
+TEST_F(HttpTest, an_unknown_path_is_404) {
+    const HttpResponse response = get("/v2/anything");
+
+    EXPECT_EQ(response.status, 404);
+    EXPECT_THAT(response.body, HasSubstr(R"({"message":")"));
+}
+
+TEST_F(HttpTest, another_method_is_405_and_told_which_are_allowed) {
+    const HttpResponse health = http(server_.port(), "DELETE", "/healthz");
+    const HttpResponse token = http(server_.port(), "GET", "/oauth2/token:generate");
+
+    EXPECT_EQ(health.status, 405);
+    EXPECT_EQ(health.headers.at("allow"), "GET, HEAD, OPTIONS");
+    EXPECT_THAT(health.body, HasSubstr(R"({"message":")"));
+    EXPECT_EQ(token.status, 405);
+    EXPECT_EQ(token.headers.at("allow"), "POST, OPTIONS");
+}
+
+TEST_F(HttpTest, a_path_for_sockets_asks_for_the_upgrade) {
+    const HttpResponse response = get("/v1/streaming/x");
+
+    EXPECT_EQ(response.status, 426);
+    EXPECT_EQ(response.headers.at("upgrade"), "websocket");
+    EXPECT_THAT(response.body, HasSubstr(R"({"message":")"));
+}
+
+TEST_F(HttpTest, head_is_get_without_a_body) {
+    TcpClient client(server_.port());
+    client.send("HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+
+    const HttpResponse head = client.read_response(true);
+    const HttpResponse get_response = client.read_response();
+
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.headers.at("content-length"), get_response.headers.at("content-length"));
+    EXPECT_EQ(get_response.body, R"({"status":"ok"})");
+}
+
+TEST_F(HttpTest, browsers_may_call_every_route) {
+    for (const char* path : {"/oauth2/token:generate", "/v1/streaming/x", "/metrics"}) {
+        const HttpResponse response =
+            http(server_.port(), "OPTIONS", path,
+                 {{"Origin", "https://example.com"}, {"Access-Control-Request-Method", "POST"}});
+        EXPECT_EQ(response.status, 204) << path;
+        EXPECT_EQ(response.headers.at("access-control-allow-origin"), "*");
+        for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
+            EXPECT_THAT(response.headers.at("access-control-allow-methods"), HasSubstr(method));
+        }
+        for (const char* header : {"authorization", "content-type", "x-api-key"}) {
+            EXPECT_THAT(response.headers.at("access-control-allow-headers"), HasSubstr(header));
+        }
+    }
+    EXPECT_EQ(get("/healthz").headers.at("access-control-allow-origin"), "*");
+}
+
+TEST_F(HttpTest, a_connection_serves_one_request_after_the_other) {
+    TcpClient client(server_.port());
+    for (int i = 0; i < 3; ++i) {
+        client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+        EXPECT_EQ(client.read_response().status, 200);
+    }
+}
+
+TEST_F(HttpTest, pipelined_requests_are_answered_in_their_order) {
+    TcpClient client(server_.port());
+    client.send(
+        "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        "POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+        "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
+        "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+    EXPECT_EQ(client.read_response().body, R"({"status":"ok"})");
+    EXPECT_THAT(client.read_response().body, HasSubstr("accessToken"));
+    EXPECT_EQ(client.read_response().status, 404);
+    const HttpResponse last = client.read_response();
+    EXPECT_EQ(last.body, "earshot_test 1\n");
+    EXPECT_EQ(last.headers.at("connection"), "close");
+    EXPECT_EQ(client.read_all(), "");
+}
+
+TEST_F(HttpTest, http_1_0_is_answered_and_closed) {
+    TcpClient client(server_.port());
+    client.send("GET /healthz HTTP/1.0\r\n\r\n");
+
+    EXPECT_EQ(client.read_response().status, 200);
+    EXPECT_EQ(client.read_all(), "");
+}
+
+TEST_F(HttpTest, chunked_bodies_are_read) {
+    TcpClient client(server_.port());
+    client.send(
+        "POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+
+    EXPECT_THAT(client.read_response().body, HasSubstr(R"("asked":5)"));
+}
+
+TEST_F(HttpTest, a_client_that_asks_before_its_body_is_told_to_go_on) {
+    TcpClient client(server_.port());
+    client.send("POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_THAT(client.read_some(), HasSubstr("100 Continue"));
+
+    client.send("body");
+
+    EXPECT_EQ(client.read_response().status, 200);
+}
+
+TEST_F(HttpTest, a_body_up_to_the_limit_is_taken) {
+    const std::string body(1024 * 1024, 'x');
+
+    EXPECT_EQ(http(server_.port(), "POST", "/oauth2/token:generate", {}, body).status, 200);
+}
+
+TEST_F(HttpTest, a_body_over_the_limit_is_413_with_and_without_a_length) {
+    const std::string body(1024 * 1024 + 1, 'x');
+    EXPECT_EQ(http(server_.port(), "POST", "/oauth2/token:generate", {}, body).status, 413);
+
+    TcpClient client(server_.port());
+    client.send("POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n");
+    client.send(body);
+    const HttpResponse response = client.read_response();
+    EXPECT_EQ(response.status, 413);
+    EXPECT_THAT(response.body, HasSubstr(R"({"message":")"));
+}
+
+TEST_F(HttpTest, headers_over_the_limit_are_431) {
+    TcpClient client(server_.port());
+    client.send_as_far_as_taken("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(300 * 1024, 'x') +
+                                "\r\n\r\n");
+
+    EXPECT_EQ(client.read_response().status, 431);
+}
+
+TEST_F(HttpTest, a_long_query_is_taken) {
+    EXPECT_EQ(get("/healthz?trackers=" + std::string(100 * 1024, 'x')).status, 200);
+}
+
+TEST_F(HttpTest, what_is_no_http_is_400) {
+    TcpClient client(server_.port());
+    client.send("hello there\r\n\r\n");
+
+    EXPECT_EQ(client.read_response().status, 400);
+    EXPECT_EQ(client.read_all(), "");
+}
+
+TEST_F(HttpTest, counts_requests_by_route_and_status) {
+    get("/healthz");
+    get("/nowhere");
+
+    const auto counts = server_.hooks().counts();
+    EXPECT_EQ((counts.requests.at({"healthz", 200})), 1);
+    EXPECT_EQ((counts.requests.at({"none", 404})), 1);
+}
+
+TEST(HttpIdleTest, an_idle_connection_is_closed) {
+    net::ServerOptions options;
+    options.http.keep_alive = std::chrono::milliseconds(200);
+    TestServer server(options);
+    TcpClient client(server.port());
+    client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.read_response().status, 200);
+
+    EXPECT_LT(client.wait_for_end(), std::chrono::seconds(5));
+}
+
+}  // namespace
+}  // namespace earshot::testing
