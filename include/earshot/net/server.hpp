@@ -32,11 +32,12 @@ struct WsLimits {
 };
 
 struct ServerOptions {
-    std::string host = "127.0.0.1";  ///< an IP address
+    std::string host = "127.0.0.1";  ///< an address or a name, of which the first address is taken
     std::uint16_t port = 8080;       ///< 0: any that is free
     std::size_t io_threads = 1;
     int backlog = 4096;
-    std::size_t max_sockets = 20'000;  ///< TCP connections of all kinds; beyond it a session is refused
+    std::size_t max_sockets = 20'000;  ///< sessions at once; one more is told `too_many`. 1,024 further connections
+                                       ///< may be open for requests
     HttpLimits http;
     WsLimits ws;
     session::SocketLimits socket;
@@ -56,7 +57,7 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Listens and starts the threads; once. Returns the port. Errors: Errc::invalid_value (no address),
+    /// Listens and starts the threads; once. Returns the port. Errors: Errc::invalid_value (no such host),
     /// Errc::io_failed (it cannot be listened on).
     base::Result<std::uint16_t> start();
 
