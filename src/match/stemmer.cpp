@@ -108,8 +108,10 @@ private:
 
         WordKey stem_key() const noexcept { return WordKey::padded({stem, stem_size}, stem_hash); }
         bool holds(const WordKey& key) const noexcept {
-            if (word_size != key.text.size() || detail::load_eight(word) != key.head) return false;
-            return word_size <= 8 || std::memcmp(word + 8, key.text.data() + 8, word_size - std::size_t{8}) == 0;
+            if (word_size != key.text.size()) return false;
+            const WordKey own = WordKey::padded({word, word_size}, 0);
+            if (((own.head ^ key.head) | (own.tail ^ key.tail)) != 0) return false;
+            return word_size <= 16 || own.text == key.text;
         }
         void hold(const WordKey& key, std::string_view its_stem, std::uint64_t hash) noexcept {
             *this = Entry();
