@@ -117,7 +117,7 @@ std::string CallPrinter::caption(const proto::TranscriptChunk& chunk) {
     return line + " " + printable(text::trim(chunk.text)) + "\n";
 }
 
-std::string CallPrinter::news(const HitNews& news) const {
+std::string CallPrinter::news(const HitNews& news) {
     struct Look {
         const char* word;
         std::string_view word_colour;
@@ -128,16 +128,28 @@ std::string CallPrinter::news(const HitNews& news) const {
                       : news.state == HitState::confirmed ? Look{"confirmed", k_green, k_bold}
                                                           : Look{"taken back", k_dim, k_struck};
     const HeardHit& hit = news.hit;
-    std::string what = printable(hit.tracker) + ": \"" + printable(hit.phrase) + "\"";
-    std::string line =
-        "           " + painted(padded(look.word, 10), look.word_colour) + "  " + painted(what, look.text_colour);
-    line += "  " + painted(printable(hit.tier), k_dim);
-    if (hit.tier != "exact") {
-        if (hit.tier == "fuzzy" || hit.tier == "semantic") line += format(" %.2f", hit.score);
-        line += " \"" + printable(said(hit)) + "\"";
-    }
+    const std::string what = printable(hit.tracker) + ": \"" + printable(hit.phrase) + "\"";
+    std::string how = painted(printable(hit.tier), k_dim);
+    if (hit.tier == "fuzzy" || hit.tier == "semantic") how += format(" %.2f", hit.score);
+    if (hit.tier != "exact") how += " \"" + printable(said(hit)) + "\"";
+    if (!is_visible(news, how)) return {};
+
+    std::string line = "           " + painted(padded(look.word, 10), look.word_colour) + "  ";
+    line += painted(what, look.text_colour) + "  " + how;
     if (news.latency) line += "  " + painted(format("%.1f ms", milliseconds(*news.latency)), k_dim);
     return line + "\n";
+}
+
+bool CallPrinter::is_visible(const HitNews& news, const std::string& how) {
+    const bool is_open = news.state == HitState::created || news.state == HitState::updated;
+    if (!is_open) {
+        open_hits_.erase(news.hit.id);
+        return true;
+    }
+    std::string& shown = open_hits_[news.hit.id];
+    if (news.state == HitState::updated && shown == how) return false;
+    shown = how;
+    return true;
 }
 
 std::string CallPrinter::summary(const CallSummary& summary) const {

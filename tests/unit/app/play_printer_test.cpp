@@ -57,16 +57,26 @@ TEST(PlayPrinterTest, speakers_keep_their_colours) {
 }
 
 TEST(PlayPrinterTest, every_step_of_a_hit_has_its_line) {
-    const CallPrinter printer(Colours::off);
+    CallPrinter printer(Colours::off);
 
     EXPECT_EQ(printer.news(news(HitState::created)), "           heard       Pricing: \"how much\"  exact  1.8 ms\n");
     EXPECT_EQ(printer.news(news(HitState::confirmed)), "           confirmed   Pricing: \"how much\"  exact  1.8 ms\n");
     EXPECT_EQ(printer.news(news(HitState::retracted)), "           taken back  Pricing: \"how much\"  exact  1.8 ms\n");
-    EXPECT_EQ(printer.news(news(HitState::updated)), "           changed     Pricing: \"how much\"  exact  1.8 ms\n");
+}
+
+TEST(PlayPrinterTest, only_changes_that_can_be_seen_are_shown) {
+    CallPrinter printer(Colours::off);
+    printer.news(news(HitState::created));
+    HitNews grown = news(HitState::updated);
+    grown.hit.parts[0].text += " and so on";
+
+    EXPECT_EQ(printer.news(grown), "");
+    EXPECT_THAT(printer.news(news(HitState::updated, "inflected")), HasSubstr("changed     Pricing"));
+    EXPECT_EQ(printer.news(news(HitState::updated, "inflected")), "");
 }
 
 TEST(PlayPrinterTest, other_tiers_show_the_words_that_were_said) {
-    const CallPrinter printer(Colours::off);
+    CallPrinter printer(Colours::off);
 
     EXPECT_THAT(printer.news(news(HitState::confirmed, "inflected")), HasSubstr("inflected \" how many 😀\"  1.8"));
     EXPECT_THAT(printer.news(news(HitState::confirmed, "semantic")), HasSubstr("semantic 0.88 \" how many 😀\""));

@@ -1,0 +1,219 @@
+#include "report.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+#include <cstdio>
+
+namespace earshot::load {
+namespace {
+
+namespace json = boost::json;
+
+// A generator that is later than this spoils what it measures.
+constexpr auto k_tolerable_lateness = std::chrono::milliseconds(5);
+
+template <typename... Values>
+std::string format(const char* pattern, Values... values) {
+    char text[240];
+    std::snprintf(text, sizeof text, pattern, values...);
+    return text;
+}
+
+unsigned long long count(std::uint64_t value) {
+    return value;
+}
+
+double milliseconds(base::Duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+double megabytes(std::uint64_t bytes) {
+    return static_cast<double>(bytes) / 1e6;
+}
+
+struct NamedHistogram {
+    const char* name;
+    const char* title;
+    const Histogram& histogram;
+};
+
+std::array<NamedHistogram, 6> histograms(const Telemetry& telemetry) {
+    return {{{"heard", "hit heard", telemetry.heard},
+             {"confirmed", "hit confirmed", telemetry.confirmed},
+             {"verdicts", "hit by model", telemetry.verdicts},
+             {"messages", "messages", telemetry.messages},
+             {"starts", "start", telemetry.starts},
+             {"lateness", "generator late", telemetry.lateness}}};
+}
+
+std::string histogram_line(const NamedHistogram& named) {
+    const Histogram& h = named.histogram;
+    if (h.count() == 0) return {};
+    return format("  %-15s %9.2f %9.2f %9.2f %9.2f %9.2f  %10llu\n", named.title, milliseconds(h.quantile(0.5)),
+                  milliseconds(h.quantile(0.9)), milliseconds(h.quantile(0.99)), milliseconds(h.quantile(0.999)),
+                  milliseconds(h.max()), count(h.count()));
+}
+
+json::object histogram_object(const Histogram& h) {
+    return {{"count", h.count()},
+            {"p50", milliseconds(h.quantile(0.5))},
+            {"p90", milliseconds(h.quantile(0.9))},
+            {"p99", milliseconds(h.quantile(0.99))},
+            {"p999", milliseconds(h.quantile(0.999))},
+            {"max", milliseconds(h.max())}};
+}
+
+bool generator_was_late(const LoadReport& report) {
+    return report.telemetry->lateness.quantile(0.99) > k_tolerable_lateness;
+}
+
+std::string head_line(const LoadReport& report) {
+    const LoadOptions& options = report.options;
+    const std::string pace = options.pace.chunks_per_second
+                                 ? format("%g chunks/s each", *options.pace.chunks_per_second)
+                                 : format("at %gx the calls' own pace", options.pace.speed);
+    return format("%zu sessions, %s, %.0f s, interims %s; %zu calls, %zu trackers; took %.1f s\n", options.sessions,
+                  pace.c_str(), base::to_seconds(options.pace.duration), options.pace.interims ? "on" : "off",
+                  report.calls, report.trackers, report.seconds);
+}
+
+std::string hit_lines(const LoadReport& report) {
+    const Agreement& a = report.agreement;
+    const Telemetry& t = *report.telemetry;
+    std::string text =
+        format("hits        %llu expected: %llu right, %llu lost, %llu doubled, %llu wrong, %llu out of order\n",
+               count(report.expected_hits), count(a.right), count(a.lost), count(a.doubled), count(a.wrong),
+               count(a.out_of_order));
+    text += format("utterances  %llu right, %llu lost, %llu wrong\n", count(a.right_utterances),
+                   count(a.lost_utterances), count(a.wrong_utterances));
+    if (report.options.pace.interims) {
+        text += format(
+            "early       %llu of %llu told to the sessions that were done; %llu not foretold, %llu never settled\n",
+            count(report.told_early), count(report.expected_early), count(t.early_strange), count(t.dangling));
+    }
+    if (t.not_foretold > 0) text += format("by model    %llu hits, counted but not compared\n", count(t.not_foretold));
+    return text;
+}
+
+std::string server_line(const LoadReport& report) {
+    if (!report.server_before || !report.server_after) return {};
+    const double cpu = report.server_after->cpu_seconds - report.server_before->cpu_seconds;
+    const double chunks = static_cast<double>(std::max<std::uint64_t>(report.telemetry->chunks_sent, 1));
+    return format("server      %.2f CPU seconds (%.2f cores, %.0f us a chunk), RSS %.1f MB, at most %.1f MB\n", cpu,
+                  cpu / std::max(report.seconds, 0.001), cpu / chunks * 1e6, megabytes(report.server_after->rss_bytes),
+                  megabytes(report.server_after->peak_rss_bytes));
+}
+
+std::string pest_lines(const LoadReport& report) {
+    const PestCounts& p = report.pests;
+    std::string text;
+    if (report.options.deaf > 0) {
+        text += format("deaf        %zu clients, %llu connections, %llu ended by the server, %.1f MB said\n",
+                       report.options.deaf, count(p.deaf_connections), count(p.deaf_dropped), megabytes(p.deaf_bytes));
+    }
+    if (report.options.garbage > 0) {
+        text += format("garbage     %zu clients, %llu connections, %llu over in time, %llu held open, %llu refused\n",
+                       report.options.garbage, count(p.garbage_connections), count(p.garbage_ended),
+                       count(p.garbage_held), count(p.garbage_refused));
+    }
+    return text;
+}
+
+std::string drain_line(const LoadReport& report) {
+    if (report.outcomes.drained == 0) return {};
+    return format(
+        "drained     %llu of %llu sessions were told all that was due; the oldest chunk not taken was sent %.1f ms "
+        "before the end\n",
+        count(report.drained_in_full), count(report.outcomes.drained), milliseconds(report.oldest_untaken));
+}
+
+}  // namespace
+
+std::string report_text(const LoadReport& report) {
+    const Telemetry& t = *report.telemetry;
+    const OutcomeCounts& o = report.outcomes;
+    const double seconds = std::max(report.seconds, 0.001);
+    std::string text = head_line(report);
+    text += format("sessions    %llu done, %llu ended by the server, %llu refused, %llu broken, %llu unfinished\n",
+                   count(o.done), count(o.drained), count(o.refused), count(o.broken), count(o.unfinished));
+    text += format("sent        %llu chunks (%.0f/s), %.1f MB; received %llu events, %.1f MB; %llu errors told\n",
+                   count(t.chunks_sent), static_cast<double>(t.chunks_sent) / seconds, megabytes(t.bytes_sent),
+                   count(t.events), megabytes(t.bytes_received), count(t.errors));
+    text += hit_lines(report) + drain_line(report) + pest_lines(report) + server_line(report);
+    text +=
+        format("generator   %.2f CPU seconds (%.2f cores)\n", report.own_cpu_seconds, report.own_cpu_seconds / seconds);
+    text += format("  %-15s %9s %9s %9s %9s %9s  %10s\n", "ms", "p50", "p90", "p99", "p99.9", "max", "count");
+    for (const NamedHistogram& named : histograms(t)) text += histogram_line(named);
+    if (generator_was_late(report)) {
+        text +=
+            "The generator itself was late; the latencies above hold its delay. Use fewer sessions or more cores.\n";
+    }
+    for (const std::string& remark : t.remarks) text += "remark: " + remark + "\n";
+    return text;
+}
+
+std::string report_json(const LoadReport& report) {
+    const Telemetry& t = *report.telemetry;
+    const OutcomeCounts& o = report.outcomes;
+    const Agreement& a = report.agreement;
+    const LoadOptions& options = report.options;
+    json::object root;
+    root["clean"] = report.is_clean();
+    root["options"] = {{"sessions", options.sessions},
+                       {"durationSeconds", base::to_seconds(options.pace.duration)},
+                       {"interims", options.pace.interims},
+                       {"speed", options.pace.speed}};
+    if (options.pace.chunks_per_second)
+        root["options"].as_object()["chunksPerSecond"] = *options.pace.chunks_per_second;
+    root["calls"] = report.calls;
+    root["trackers"] = report.trackers;
+    root["seconds"] = report.seconds;
+    root["sessions"] = {{"done", o.done},
+                        {"drained", o.drained},
+                        {"drainedInFull", report.drained_in_full},
+                        {"refused", o.refused},
+                        {"broken", o.broken},
+                        {"unfinished", o.unfinished},
+                        {"oldestUntakenMs", milliseconds(report.oldest_untaken)}};
+    root["traffic"] = {{"chunksSent", t.chunks_sent},
+                       {"bytesSent", t.bytes_sent},
+                       {"events", t.events},
+                       {"bytesReceived", t.bytes_received},
+                       {"errors", t.errors}};
+    root["hits"] = {{"expected", report.expected_hits},
+                    {"right", a.right},
+                    {"lost", a.lost},
+                    {"doubled", a.doubled},
+                    {"wrong", a.wrong},
+                    {"outOfOrder", a.out_of_order},
+                    {"notForetold", t.not_foretold}};
+    root["utterances"] = {{"right", a.right_utterances}, {"lost", a.lost_utterances}, {"wrong", a.wrong_utterances}};
+    root["early"] = {{"expected", report.expected_early},
+                     {"told", report.told_early},
+                     {"notForetold", t.early_strange},
+                     {"neverSettled", t.dangling}};
+    json::object latencies;
+    for (const NamedHistogram& named : histograms(t)) latencies[named.name] = histogram_object(named.histogram);
+    root["milliseconds"] = std::move(latencies);
+    root["generator"] = {{"cpuSeconds", report.own_cpu_seconds}, {"late", generator_was_late(report)}};
+    if (report.server_before && report.server_after) {
+        root["server"] = {{"cpuSeconds", report.server_after->cpu_seconds - report.server_before->cpu_seconds},
+                          {"rssBytes", report.server_after->rss_bytes},
+                          {"peakRssBytes", report.server_after->peak_rss_bytes}};
+    }
+    const PestCounts& p = report.pests;
+    root["deaf"] = {{"clients", options.deaf},
+                    {"connections", p.deaf_connections},
+                    {"ended", p.deaf_dropped},
+                    {"bytes", p.deaf_bytes}};
+    root["garbage"] = {{"clients", options.garbage},
+                       {"connections", p.garbage_connections},
+                       {"ended", p.garbage_ended},
+                       {"held", p.garbage_held},
+                       {"refused", p.garbage_refused}};
+    root["remarks"] = json::array(t.remarks.begin(), t.remarks.end());
+    return json::serialize(root);
+}
+
+}  // namespace earshot::load

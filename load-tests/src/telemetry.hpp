@@ -1,0 +1,38 @@
+#pragma once
+
+#include "histogram.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace earshot::load {
+
+/// What all sessions of a run measure together. One thread.
+struct Telemetry {
+    Histogram heard;      ///< from the scheduled time of the chunk that lets a hit be heard to its first telling
+    Histogram confirmed;  ///< from the scheduled time of the chunk that ends its utterance to its confirmation
+    Histogram verdicts;   ///< the same for the hits that need a model
+    Histogram messages;   ///< from the scheduled time of the chunk that ends an utterance to its messages
+    Histogram starts;     ///< from the scheduled time of a connection to its started session
+    Histogram lateness;   ///< of the generator itself: from the scheduled time of a chunk to its handing over
+
+    std::uint64_t chunks_sent = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t events = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t not_foretold = 0;   ///< confirmed hits that need a model: counted, not compared
+    std::uint64_t early_strange = 0;  ///< open hits that were told and not foretold
+    std::uint64_t dangling = 0;       ///< open hits that were never confirmed or taken back
+    std::uint64_t errors = 0;         ///< told by the server
+    base::MonotonicTime last_end{};   ///< of a session
+    std::vector<std::string> remarks;
+
+    /// Keeps the first remarks, for whoever looks for the cause.
+    void remark(std::string text) {
+        constexpr std::size_t k_most = 20;
+        if (remarks.size() < k_most) remarks.push_back(std::move(text));
+    }
+};
+
+}  // namespace earshot::load

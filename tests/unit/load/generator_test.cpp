@@ -1,0 +1,84 @@
+#include "generator.hpp"
+
+#include "report.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace earshot::load {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(LoadOptionsTest, only_this_machine_is_loopback) {
+    for (const char* host : {"127.0.0.1", "127.9.9.9", "::1", "localhost"}) EXPECT_TRUE(is_loopback(host)) << host;
+    for (const char* host : {"0.0.0.0", "10.0.0.1", "example.com", "localhost.example.com", "128.0.0.1", "::", ""}) {
+        EXPECT_FALSE(is_loopback(host)) << host;
+    }
+}
+
+class LoadRunTest : public testing::Test {
+protected:
+    LoadRunTest() : folder_(std::filesystem::path(testing::TempDir()) / "earshot_load_run") {
+        std::filesystem::create_directories(folder_);
+        options_.call_files = {write("call.jsonl", "{\"text\":\"how much\"}\n")};
+        options_.trackers_file = write("trackers.json", R"([{"name":"T","vocabulary":["how much"]}])");
+        options_.url = "ws://127.0.0.1:1";  // nobody listens there
+        options_.sessions = 3;
+        options_.pace.chunks_per_second = 100;
+        options_.pace.duration = std::chrono::milliseconds(50);
+        options_.ramp_seconds = 0;
+    }
+    ~LoadRunTest() override { std::filesystem::remove_all(folder_); }
+
+    std::string write(const std::string& name, const std::string& content) const {
+        const std::string path = folder_ / name;
+        std::ofstream(path) << content;
+        return path;
+    }
+
+    std::filesystem::path folder_;
+    LoadOptions options_;
+};
+
+TEST_F(LoadRunTest, other_machines_are_refused_unless_asked_for) {
+    options_.url = "ws://192.0.2.1:8080";
+
+    EXPECT_THAT(run_load(options_).error().message, HasSubstr("--allow-remote"));
+}
+
+TEST_F(LoadRunTest, unusable_files_are_refused) {
+    LoadOptions no_call = options_;
+    no_call.call_files = {folder_ / "absent"};
+    EXPECT_THAT(run_load(no_call).error().message, HasSubstr("cannot be read"));
+
+    LoadOptions no_trackers = options_;
+    no_trackers.trackers_file = write("bad.json", "{}");
+    EXPECT_THAT(run_load(no_trackers).error().message, HasSubstr("bad.json"));
+
+    LoadOptions with_path = options_;
+    with_path.url += "/v1/streaming/x";
+    EXPECT_THAT(run_load(with_path).error().message, HasSubstr("path"));
+
+    LoadOptions no_process = options_;
+    no_process.server_pid = 0;
+    EXPECT_THAT(run_load(no_process).error().message, HasSubstr("no process"));
+}
+
+TEST_F(LoadRunTest, without_a_server_every_session_is_refused) {
+    const auto report = run_load(options_);
+
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->outcomes.refused, 3u);
+    EXPECT_FALSE(report->is_clean());
+    EXPECT_THAT(report_text(*report), HasSubstr("3 refused"));
+    EXPECT_THAT(report_text(*report), HasSubstr("cannot connect"));
+    EXPECT_THAT(report_json(*report), HasSubstr("\"refused\":3"));
+    EXPECT_THAT(report_json(*report), HasSubstr("\"clean\":false"));
+}
+
+}  // namespace
+}  // namespace earshot::load
