@@ -1,0 +1,97 @@
+#pragma once
+
+#include "earshot/session/conversation_machine.hpp"
+#include "earshot/session/socket_machine.hpp"
+
+#include "counting_ids.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earshot::support {
+
+/// Limits and a scorer of a CoreWorld; what a test does not set is as in the server.
+struct CoreOptions {
+    session::SocketLimits socket{};
+    session::ConversationLimits conversation{};
+    session::ScorerInfo scorer{};
+};
+
+/// Sockets and conversations without a transport: what a server's thread does with the machines, with time as the test
+/// passes it. Frames are "written" at once unless their client does not read.
+class CoreWorld {
+public:
+    explicit CoreWorld(CoreOptions options = {});
+    ~CoreWorld();
+
+    /// A new socket on the conversation with this connection id; sockets count from 0.
+    std::size_t connect(const std::string& connection_id = "call");
+
+    // What the client does.
+    void send(std::size_t socket, std::string_view text);
+    void send_binary(std::size_t socket, std::size_t bytes);
+    void lose(std::size_t socket);
+    void set_reading(std::size_t socket, bool is_reading);
+
+    // What the server's surroundings do.
+    void refuse(std::size_t socket, base::Errc code);
+    void shut_down();
+    void hold_compiling(bool is_held);  ///< answers to Compile wait; released in their order
+    void score(std::uint64_t ticket, std::vector<detect::Verdict> verdicts);
+
+    /// Time passes; each deadline on the way is met in time.
+    void advance(base::Duration time);
+
+    /// The frames that the client has read since the last call.
+    std::vector<std::string> take_frames(std::size_t socket);
+    std::optional<std::string> take_frame(std::size_t socket);
+
+    /// The close that ended the socket, once.
+    std::optional<session::Close> take_close(std::size_t socket);
+
+    bool is_closed(std::size_t socket) const;
+    session::SocketMachine& machine(std::size_t socket);
+    std::size_t conversations() const { return conversations_.size(); }
+    std::size_t sockets() const { return sockets_.size(); }
+    const std::vector<session::Score>& scores() const { return scores_; }
+    base::Now now() const { return now_; }
+
+private:
+    struct Socket {
+        std::string connection_id;
+        std::unique_ptr<session::SocketMachine> machine;
+        bool is_reading = true;
+        std::deque<std::string> frames;
+        std::optional<session::Close> close;
+    };
+
+    void settle();
+    bool perform_socket(std::size_t index);
+    bool perform_conversation(const std::string& connection_id);
+    void take(std::size_t index, session::SocketAction& action);
+    void take(const std::string& connection_id, session::ConversationAction& action);
+    void compile(const std::string& connection_id, session::Compile& compile);
+    session::ConversationMachine& conversation(const std::string& connection_id);
+    void write(Socket& socket);
+
+    CoreOptions options_;
+    base::Now now_{base::MonotonicTime(std::chrono::hours(1)),
+                   base::WallTime(std::chrono::milliseconds(1'777'863'721'000))};
+    detect::LanguageTools tools_;
+    CountingIds ids_;
+    proto::ClientCodec codec_;
+    std::vector<Socket> sockets_;
+    std::map<std::string, std::unique_ptr<session::ConversationMachine>> conversations_;
+    bool compiling_is_held_ = false;
+    std::vector<std::pair<std::string, session::Compile>> held_;
+    std::vector<session::Score> scores_;
+};
+
+}  // namespace earshot::support
