@@ -231,8 +231,9 @@ public:
 
     Result<ClientMessageKind> parse(std::string_view message, std::size_t readable) {
         request_id_.clear();
+        kind_.reset();
         const std::string_view bare = strip(message);
-        if (bare == "__PING__") return ClientMessageKind::ping;
+        if (bare == "__PING__") return *(kind_ = ClientMessageKind::ping);
         auto parsed = parse_json(message, readable, std::nullopt);
         // Python clients send the text form of a dict: {'type': 'stop_request'}.
         if (!parsed && parsed.error().code == Errc::invalid_json && bare.starts_with("{'")) {
@@ -267,6 +268,7 @@ public:
     StartRequest start_;
     ModifyRequest modify_;
     std::string request_id_;
+    std::optional<ClientMessageKind> kind_;
 
 private:
     // The type may stand anywhere, and On-Demand reads a document in its order: so it is looked for first, and the
@@ -275,10 +277,12 @@ private:
                            std::optional<ClientMessageKind> assumed) {
         simdjson::ondemand::value whole;
         if (const auto error = document.get_value().get(whole)) {
-            fail(error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? Errc::wrong_type : Errc::invalid_json, root,
-                 error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? "must be an object" : "is not valid JSON");
+            if (error == simdjson::SCALAR_DOCUMENT_AS_VALUE && is_scalar(document)) {
+                fail(Errc::wrong_type, root, "must be an object");
+            }
+            fail(Errc::invalid_json, root, "is not valid JSON");
         }
-        const ClientMessageKind kind = look_for_kind(document, root, assumed);
+        const ClientMessageKind kind = *(kind_ = look_for_kind(document, root, assumed));
         document.rewind();
         if (const auto error = document.get_value().get(whole)) fail(error, root);
         JsonValue value(whole, root);
@@ -309,6 +313,26 @@ private:
         }
         expect_end(document, root);
         return kind;
+    }
+
+    // A string, number or the like on its own is JSON, though no message; any other words are none.
+    static bool is_scalar(simdjson::ondemand::document& document) {
+        document.rewind();
+        bool flag = false;
+        double number = 0;
+        std::string_view text;
+        switch (document.type().value_unsafe()) {
+            case simdjson::ondemand::json_type::string:
+                return document.get_string().get(text) == simdjson::SUCCESS;
+            case simdjson::ondemand::json_type::number:
+                return document.get_double().get(number) == simdjson::SUCCESS;
+            case simdjson::ondemand::json_type::boolean:
+                return document.get_bool().get(flag) == simdjson::SUCCESS;
+            case simdjson::ondemand::json_type::null:
+                return document.is_null().get(flag) == simdjson::SUCCESS && flag;
+            default:
+                return false;
+        }
     }
 
     template <typename Read>
@@ -369,6 +393,9 @@ ModifyRequest& ClientCodec::modify() noexcept {
 }
 const std::string& ClientCodec::request_id() const noexcept {
     return impl_->request_id_;
+}
+std::optional<ClientMessageKind> ClientCodec::kind() const noexcept {
+    return impl_->kind_;
 }
 
 Result<std::vector<detect::TrackerDefinition>> parse_trackers(std::string_view json, const MessageLimits& limits) {

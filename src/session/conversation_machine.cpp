@@ -3,6 +3,7 @@
 #include "tracker_ids.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <deque>
 #include <set>
@@ -57,6 +58,7 @@ struct PendingVerdict {
     std::uint64_t utterance = 0;
     std::uint64_t participant = 0;
     MonotonicTime due{};
+    detect::TierSet asked;
     bool is_over = false;  ///< answered, or too late
     std::vector<detect::Verdict> verdicts;
 };
@@ -92,7 +94,7 @@ public:
         if (!participant) {
             if (participants_.size() >= limits_.publishers) {
                 refuse(socket, {Errc::conversation_busy, "the conversation has no room for another publisher", {}, {}},
-                       now);
+                       request->request_id, 0);
                 return;
             }
             participants_.push_back(std::make_unique<Participant>());
@@ -126,7 +128,9 @@ public:
         if (!participant) return;
         participant->socket = 0;
         const double patience = participant->request->no_connection_seconds;
-        if (patience > 0 && participant->state == Participant::State::active) {
+        const bool may_return =
+            participant->state == Participant::State::active || participant->state == Participant::State::compiling;
+        if (patience > 0 && may_return) {
             participant->state = Participant::State::absent;
             participant->due = now.monotonic + base::from_seconds(patience);
             return;
@@ -149,10 +153,9 @@ public:
                 error.path = participant.pointers[index] +
                              (digits_end == std::string::npos ? "" : error.path.substr(digits_end));
             }
-            const SocketId socket = participant.socket;
-            participants_.erase(place);
-            refuse(socket, std::move(error), now);
-            finish_if_empty();
+            refuse(participant.socket, error, participant.request->request_id, offset_ms(participant, now));
+            participant.socket = 0;
+            give_up(participant, now);  // it may have said something before this start
             return;
         }
         participant.list = lists_.lists.size();
@@ -235,7 +238,9 @@ public:
             for (PendingVerdict& pending : speaker->pending) {
                 if (pending.is_over || now.monotonic < pending.due) continue;
                 pending.is_over = true;
-                ++not_evaluated_[{"semantic", "timeout"}];
+                for (const Tier tier : {Tier::fuzzy, Tier::semantic}) {
+                    if (pending.asked.has(tier)) ++not_evaluated_[{std::string(detect::tier_name(tier)), "timeout"}];
+                }
             }
             settle_verdicts(*speaker);
         }
@@ -342,12 +347,13 @@ private:
         actions_.emplace_back(Compile{participant.ticket, std::move(definition)});
     }
 
-    /// The trackers that a start adds: each with an id, none twice, none that another participant brought.
+    /// The trackers that a start adds: each with an id, none twice, none that another participant brought, none that is
+    /// for other languages.
     detect::TrackerListDefinition prepare(Participant& participant) const {
-        std::set<std::string> known;
-        for (const auto& other : participants_) {
-            if (other.get() == &participant || !other->list || !lists_.lists[*other->list]) continue;
-            for (const auto& tracker : lists_.lists[*other->list]->definition().trackers) known.insert(tracker.id);
+        std::set<std::string> known;  // also what those brought who are gone
+        for (std::size_t i = 0; i < lists_.lists.size(); ++i) {
+            if (!lists_.lists[i] || i == participant.list) continue;
+            for (const auto& tracker : lists_.lists[i]->definition().trackers) known.insert(tracker.id);
         }
         const proto::StartRequest& request = *participant.request;
         detect::TrackerListDefinition definition{{}, request.trackers.settings};
@@ -358,12 +364,24 @@ private:
         for (std::size_t i = 0; i < request.trackers.trackers.size(); ++i) {
             detect::TrackerDefinition tracker = request.trackers.trackers[i];
             if (tracker.id.empty()) tracker.id = ad_hoc_id(tracker);
+            if (!is_for_language(tracker)) {
+                participant.ignored.push_back({std::move(tracker.id), "language"});
+                continue;
+            }
             if (!known.insert(tracker.id).second) continue;
             definition.trackers.push_back(std::move(tracker));
             participant.pointers.push_back(request.tracker_pointers[i]);
         }
         for (const std::string& id : request.tracker_references) participant.ignored.push_back({id, "unknown"});
         return definition;
+    }
+
+    bool is_for_language(const detect::TrackerDefinition& tracker) const {
+        const auto equal = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+        const auto is_ours = [&](const std::string& code) {
+            return std::equal(code.begin(), code.end(), language_.begin(), language_.end(), equal);
+        };
+        return tracker.languages.empty() || std::any_of(tracker.languages.begin(), tracker.languages.end(), is_ours);
     }
 
     void begin(Participant& participant, Now now) {
@@ -395,8 +413,8 @@ private:
         return report;
     }
 
-    void refuse(SocketId socket, const Error& error, Now) {
-        actions_.emplace_back(Tell{socket, make_frame(proto::error_message(error, {}, 0))});
+    void refuse(SocketId socket, const Error& error, std::string_view request_id, std::int64_t offset) {
+        actions_.emplace_back(Tell{socket, make_frame(proto::error_message(error, request_id, offset))});
         actions_.emplace_back(Ended{socket, Ended::Why::failed});
         finish_if_empty();
     }
@@ -669,9 +687,13 @@ private:
         pending.due = now.monotonic + limits_.verdict;
         std::vector<std::shared_ptr<const detect::TrackerList>> lists;
         for (const auto& list : lists_.lists) {
-            const bool scores =
-                list && ((list->has_tier(Tier::semantic) && scorer_.semantic == proto::TierStatus::ready) ||
-                         (list->has_tier(Tier::fuzzy) && scorer_.fuzzy == proto::TierStatus::ready));
+            bool scores = false;
+            for (const auto& [tier, status] :
+                 {std::pair(Tier::fuzzy, scorer_.fuzzy), {Tier::semantic, scorer_.semantic}}) {
+                if (!list || !list->has_tier(tier) || status != proto::TierStatus::ready) continue;
+                scores = true;
+                pending.asked.insert(tier);
+            }
             lists.push_back(scores ? list : nullptr);
         }
         pending.is_over = std::all_of(lists.begin(), lists.end(), [](const auto& list) { return list == nullptr; });

@@ -46,11 +46,21 @@ void SocketMachine::take(std::string_view message, std::size_t readable, Chunk c
     const std::size_t limit = may_be_long ? limits_.start_frame_bytes : limits_.text_frame_bytes;
     if (message.size() > limit) {
         ++counters_.limit_hits;
-        tell_error({Errc::frame_too_large, "the message is over " + std::to_string(limit) + " bytes", {}, {}}, now);
+        refuse_message({Errc::frame_too_large, "the message is over " + std::to_string(limit) + " bytes", {}, {}}, now);
     } else if (!kind) {
-        tell_error(kind.error(), now);
+        refuse_message(kind.error(), now);
     } else {
         act(*kind, chunk, now);
+    }
+}
+
+// A start message that is wrong fails as a whole, unless the session has started and only repeats it.
+void SocketMachine::refuse_message(const Error& error, MonotonicTime now) {
+    const bool fails_start = codec_.kind() == ClientMessageKind::start && state_ != State::active;
+    tell_error(error, codec_.request_id(), now);
+    if (fails_start && !is_closed()) {
+        leave_conversation();
+        close(false);
     }
 }
 
@@ -66,7 +76,9 @@ void SocketMachine::act(ClientMessageKind kind, Chunk chunk, MonotonicTime now) 
     const bool can_stop = state_ == State::active || state_ == State::paused;
     if (kind == ClientMessageKind::stop ? !can_stop : state_ != State::active) {
         // What comes after the stop messages is late, not wrong.
-        if (state_ != State::lingering) tell_error({Errc::not_started, "no start_request came before", {}, {}}, now);
+        if (state_ != State::lingering) {
+            tell_error({Errc::not_started, "no start_request came before", {}, {}}, codec_.request_id(), now);
+        }
         return;
     }
     switch (kind) {
@@ -94,6 +106,10 @@ void SocketMachine::act(ClientMessageKind kind, Chunk chunk, MonotonicTime now) 
 }
 
 void SocketMachine::start(MonotonicTime now) {
+    if (is_shutting_down_ && state_ != State::active) {
+        refuse_message({Errc::draining, "the server is shutting down", {}, {}}, now);
+        return;
+    }
     if (!first_start_) first_start_ = now;
     auto request = std::make_unique<proto::StartRequest>(std::move(codec_.start()));
     if (state_ != State::active) {  // an SDK repeats a start that it holds for lost; it is answered and changes nothing
@@ -106,7 +122,7 @@ void SocketMachine::start(MonotonicTime now) {
 void SocketMachine::wait(std::string_view message, MonotonicTime now) {
     if (waiting_.size() >= limits_.waiting_frames || waiting_bytes_ + message.size() > limits_.waiting_bytes) {
         ++counters_.limit_hits;
-        tell_error({Errc::queue_full, "too much is waiting behind the start or stop message", {}, {}}, now);
+        tell_error({Errc::queue_full, "too much is waiting behind the start or stop message", {}, {}}, {}, now);
         return;
     }
     waiting_bytes_ += message.size();
@@ -125,7 +141,7 @@ void SocketMachine::release_waiting(MonotonicTime now) {
 void SocketMachine::on_binary(std::size_t, MonotonicTime now) {
     if (state_ != State::active || told_no_recognizer_) return;
     told_no_recognizer_ = true;
-    tell_error({Errc::no_recognizer, "audio is ignored: no recognizer is set up", {}, {}}, now);
+    tell_error({Errc::no_recognizer, "audio is ignored: no recognizer is set up", {}, {}}, {}, now);
 }
 
 void SocketMachine::on_gone(MonotonicTime now) {
@@ -147,6 +163,10 @@ void SocketMachine::on_ended(Ended::Why why, MonotonicTime now) {
             break;
         case Ended::Why::paused:
             enter(State::paused, now);
+            if (is_shutting_down_) {
+                leave_conversation();
+                close(false);
+            }
             break;
         case Ended::Why::failed:
         case Ended::Why::replaced:
@@ -174,11 +194,12 @@ void SocketMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) 
 void SocketMachine::on_refused(const Error& error, MonotonicTime now) {
     if (is_closed()) return;
     leave_conversation();
-    tell_error(error, now);
+    tell_error(error, {}, now);
     close(false);
 }
 
 void SocketMachine::on_shutdown(MonotonicTime now) {
+    is_shutting_down_ = true;
     switch (state_) {
         case State::active:
             enter(State::stopping, now);
@@ -186,6 +207,7 @@ void SocketMachine::on_shutdown(MonotonicTime now) {
             break;
         case State::starting:
             waiting_.emplace_back(R"({"type":"stop_request"})");
+            waiting_bytes_ += waiting_.back().size();
             break;
         case State::idle:
         case State::paused:
@@ -206,7 +228,7 @@ void SocketMachine::on_time(MonotonicTime now) {
         ++counters_.limit_hits;
         leave_conversation();
         outbox_.clear();
-        tell_error({Errc::slow_client, "messages were not read in time", {}, {}}, now);
+        tell_error({Errc::slow_client, "messages were not read in time", {}, {}}, {}, now);
         close(true);
     } else if (state_ == State::lingering || state_ == State::idle) {
         close(false);
@@ -254,9 +276,11 @@ void SocketMachine::send(std::string text, MonotonicTime now) {
     push(std::make_shared<const std::string>(std::move(text)), Importance::required, now);
 }
 
-void SocketMachine::tell_error(const Error& error, MonotonicTime now) {
+// `request_id` is that of the message that caused the error: the codec's, only while it holds that message, since it
+// serves other sockets too.
+void SocketMachine::tell_error(const Error& error, std::string_view request_id, MonotonicTime now) {
     ++counters_.errors;
-    send(proto::error_message(error, codec_.request_id(), offset_ms(now)), now);
+    send(proto::error_message(error, request_id, offset_ms(now)), now);
 }
 
 void SocketMachine::leave_conversation() {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,9 @@ public:
 
     /// The `requestId` of the last message, whatever became of it; empty if it had none.
     const std::string& request_id() const noexcept;
+
+    /// The kind of the last message, whatever became of it; none if that was not to be seen.
+    std::optional<ClientMessageKind> kind() const noexcept;
 
 private:
     class Impl;

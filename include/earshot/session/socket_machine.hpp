@@ -87,7 +87,8 @@ private:
     void release_waiting(base::MonotonicTime now);
     void send(std::string text, base::MonotonicTime now);
     void push(Frame frame, Importance importance, base::MonotonicTime now);
-    void tell_error(const base::Error& error, base::MonotonicTime now);
+    void tell_error(const base::Error& error, std::string_view request_id, base::MonotonicTime now);
+    void refuse_message(const base::Error& error, base::MonotonicTime now);
     void leave_conversation();
     void close(bool at_once);
     std::int64_t offset_ms(base::MonotonicTime now) const noexcept;
@@ -99,6 +100,7 @@ private:
     State state_ = State::idle;
     proto::ListenerWishes wishes_;
     bool told_no_recognizer_ = false;
+    bool is_shutting_down_ = false;
     std::deque<std::string> waiting_;
     std::size_t waiting_bytes_ = 0;
     std::optional<base::MonotonicTime> first_start_;
