@@ -129,7 +129,7 @@ bool is_server_event(const std::string& event) {
 // Plays the client's part of a transcript, line by line.
 class Player {
 public:
-    Player(const Transcript& transcript, TranscriptDriver& driver) : transcript_(transcript), driver_(driver) {}
+    explicit Player(TranscriptDriver& driver) : driver_(driver) {}
 
     void act(const TranscriptLine& line) {
         if (line.kind == Kind::event && line.text.starts_with("connect")) {
@@ -161,7 +161,6 @@ private:
         }
     }
 
-    const Transcript& transcript_;
     TranscriptDriver& driver_;
     std::set<std::string> sockets_;
 };
@@ -282,7 +281,7 @@ Transcript parse_transcript(const std::string& text) {
 }
 
 std::string play(const Transcript& transcript, TranscriptDriver& driver) {
-    Player player(transcript, driver);
+    Player player(driver);
     Bindings bindings;
     const auto left_over = [&]() -> std::string {
         if (!driver.knows_what_is_left()) return {};
@@ -313,7 +312,7 @@ std::string play(const Transcript& transcript, TranscriptDriver& driver) {
 }
 
 std::string bless(const Transcript& transcript, TranscriptDriver& driver) {
-    Player player(transcript, driver);
+    Player player(driver);
     Bindings bindings;
     std::string out;
     for (const TranscriptLine& line : transcript.lines) {
