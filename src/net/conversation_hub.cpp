@@ -242,10 +242,10 @@ void ConversationHub::deliver(const Conversation::Member& member, const Conversa
 }
 
 void ConversationHub::post_deliveries() {
-    for (auto& [shard, deliveries] : to_other_threads_) {
-        shard->post([shard = shard, deliveries = std::move(deliveries)] {
+    for (auto& [to, deliveries] : to_other_threads_) {
+        to->post([shard = to, due = std::move(deliveries)] {
             shard->turn([&] {
-                for (const Delivery& delivery : deliveries) {
+                for (const Delivery& delivery : due) {
                     if (Publisher* publisher = shard->find(delivery.socket)) publisher->on_action(delivery.action);
                 }
             });
