@@ -69,6 +69,9 @@ public:
 /// Reads a transcript; throws std::runtime_error with the line that is wrong.
 Transcript parse_transcript(const std::string& text);
 
+/// All transcripts of a folder, by name of their files.
+std::map<std::string, Transcript> read_transcripts(const std::string& folder);
+
 /// Plays it. Returns the first disagreement, with its line; empty if there is none.
 std::string play(const Transcript& transcript, TranscriptDriver& driver);
 

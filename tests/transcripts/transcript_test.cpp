@@ -6,11 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,42 +17,38 @@
 namespace earshot::support {
 namespace {
 
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+const std::map<std::string, Transcript>& transcripts() {
+    static const auto all = read_transcripts(EARSHOT_SOURCE_DIR "/tests/transcripts");
+    return all;
 }
 
-std::vector<std::filesystem::path> all_transcripts() {
-    std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(EARSHOT_SOURCE_DIR "/tests/transcripts")) {
-        if (entry.path().extension() == ".transcript") paths.push_back(entry.path());
-    }
-    std::sort(paths.begin(), paths.end());
-    return paths;
+std::vector<std::string> names() {
+    std::vector<std::string> result;
+    for (const auto& [name, transcript] : transcripts()) result.push_back(name);
+    return result;
 }
 
-class TranscriptTest : public testing::TestWithParam<std::filesystem::path> {};
+class TranscriptTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(TranscriptTest, is_what_the_machines_say) {
-    const Transcript transcript = parse_transcript(read_file(GetParam()));
+    const Transcript& transcript = transcripts().at(GetParam());
+    const auto driver = make_core_driver(transcript.header);
     if (const char* folder = std::getenv("EARSHOT_BLESS")) {
-        const auto driver = make_core_driver(transcript.header);
-        std::ofstream(std::filesystem::path(folder) / GetParam().filename(), std::ios::binary)
-            << bless(transcript, *driver);
+        const auto path = std::filesystem::path(folder) / (GetParam() + ".transcript");
+        std::ofstream(path, std::ios::binary) << bless(transcript, *driver);
         return;
     }
 
-    const auto driver = make_core_driver(transcript.header);
-
-    EXPECT_EQ(play(transcript, *driver), "") << GetParam().filename() << ": " << transcript.header.name;
+    EXPECT_EQ(play(transcript, *driver), "") << transcript.header.name;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(all_transcripts()),
-                         [](const auto& test) { return test.param.stem().string(); });
+INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(names()), [](const auto& test) { return test.param; });
 
 TEST(TranscriptsTest, have_one_for_every_error_that_a_socket_can_cause) {
     std::string all;
-    for (const auto& path : all_transcripts()) all += read_file(path);
+    for (const auto& [name, transcript] : transcripts()) {
+        for (const TranscriptLine& line : transcript.lines) all += line.text + "\n";
+    }
     // These come from HTTP, from the system underneath, or from a defect.
     const std::set<base::Errc> not_of_a_socket{base::Errc::unauthorized, base::Errc::io_failed, base::Errc::internal};
 
@@ -64,11 +59,25 @@ TEST(TranscriptsTest, have_one_for_every_error_that_a_socket_can_cause) {
 }
 
 TEST(TranscriptsTest, have_names_of_their_own) {
-    std::set<std::string> names;
-    for (const auto& path : all_transcripts()) {
-        EXPECT_TRUE(names.insert(parse_transcript(read_file(path)).header.name).second) << path;
+    std::set<std::string> told;
+    for (const auto& [name, transcript] : transcripts()) {
+        EXPECT_TRUE(told.insert(transcript.header.name).second) << name;
     }
-    EXPECT_GE(names.size(), 25U);
+    EXPECT_GE(told.size(), 25U);
+}
+
+TEST(TranscriptsTest, tell_what_differs) {
+    const auto problem = [](const std::string& text) {
+        const Transcript transcript = parse_transcript("# name: x\n" + text);
+        return play(transcript, *make_core_driver(transcript.header));
+    };
+
+    EXPECT_EQ(problem("> __PING__\n< __PONG__\n"), "");
+    EXPECT_NE(problem("> __PING__\n"), "");
+    EXPECT_NE(problem("> __PING__\n< __PONG\n"), "");
+    EXPECT_NE(problem("> __PING__\n< __PONG__\n< __PONG__\n"), "");
+    EXPECT_NE(problem("> __PING__\n< __PONG__\n! close 1000\n"), "");
+    EXPECT_NE(problem("> __PING__\n< \"~uuid\"\n"), "");
 }
 
 }  // namespace
