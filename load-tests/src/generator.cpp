@@ -314,11 +314,11 @@ public:
         count_outcome(talker.outcome(), report.outcomes);
         if (talker.outcome() == Outcome::refused) return;
         const std::size_t most = talker.lines_sent();
-        // A server that ends a session by itself, or fails in it, has taken some of the lines: those that explain what
-        // was told, as many as possible.
-        const bool took_all = talker.outcome() == Outcome::done;
+        // A server that ends a session by itself has taken some of the lines: those that explain what was told, as many
+        // as possible. All others owe an answer to all that was sent.
+        const bool was_drained = talker.outcome() == Outcome::drained;
         const std::size_t least =
-            took_all ? most : std::max(std::min(talker.lines_proven(), most), most - std::min(most, k_most_untaken));
+            was_drained ? std::max(std::min(talker.lines_proven(), most), most - std::min(most, k_most_untaken)) : most;
         std::size_t taken = most;
         const Expectation* due = &expectation(talker.part(), most);
         Agreement best = compare(*due, talker.told());
@@ -332,11 +332,11 @@ public:
         }
         report.agreement += best;
         report.expected_hits += due->hits;
-        if (took_all && most == talker.part().script.size()) {
+        if (talker.outcome() == Outcome::done && most == talker.part().script.size()) {
             report.expected_early += talker.part().expectation.early.size();
             report.told_early += talker.early_told();
         }
-        if (talker.outcome() != Outcome::drained) return;
+        if (!was_drained) return;
         if (best.faults() == 0) ++report.drained_in_full;
         report.oldest_untaken = std::max(report.oldest_untaken, talker.age_of_untaken(taken));
     }

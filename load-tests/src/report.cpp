@@ -149,7 +149,9 @@ std::string report_text(const LoadReport& report) {
         text +=
             "The generator itself was late; the latencies above hold its delay. Use fewer sessions or more cores.\n";
     }
-    for (const std::string& remark : t.remarks) text += "remark: " + remark + "\n";
+    for (const auto& [remark, times] : t.remarks) {
+        text += format("remark (%llu times): ", count(times)) + remark + "\n";
+    }
     return text;
 }
 
@@ -212,7 +214,9 @@ std::string report_json(const LoadReport& report) {
                        {"ended", p.garbage_ended},
                        {"held", p.garbage_held},
                        {"refused", p.garbage_refused}};
-    root["remarks"] = json::array(t.remarks.begin(), t.remarks.end());
+    json::array remarks;
+    for (const auto& [remark, times] : t.remarks) remarks.push_back({{"remark", remark}, {"times", times}});
+    root["remarks"] = std::move(remarks);
     return json::serialize(root);
 }
 

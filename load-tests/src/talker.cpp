@@ -190,8 +190,10 @@ void Talker::on_early(const app::HeardHit& hit, MonotonicTime now) {
     const std::uint64_t digest = digest_of(hit);
     const auto& early = part_.expectation.early;
     const std::size_t end = std::min(early.size(), next_early_ + k_early_ahead);
+    is_early_told_.resize(early.size());
     for (std::size_t i = next_early_; i < end; ++i) {
-        if (early[i].digest != digest) continue;
+        if (is_early_told_[i] || early[i].digest != digest) continue;
+        is_early_told_[i] = true;
         ++early_told_;
         telemetry_.heard.record(now - due_of(early[i].cause));
         lines_proven_ = std::max(lines_proven_, early[i].cause + 1);

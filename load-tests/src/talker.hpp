@@ -101,6 +101,7 @@ private:
     Told told_;
     std::size_t next_utterance_ = 0;  ///< of the expected ones
     std::size_t next_early_ = 0;
+    std::vector<bool> is_early_told_;
     std::uint64_t early_told_ = 0;
     struct KnownMessage {
         std::string id;

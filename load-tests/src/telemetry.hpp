@@ -3,8 +3,8 @@
 #include "histogram.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
-#include <vector>
 
 namespace earshot::load {
 
@@ -21,17 +21,17 @@ struct Telemetry {
     std::uint64_t bytes_sent = 0;
     std::uint64_t events = 0;
     std::uint64_t bytes_received = 0;
-    std::uint64_t not_foretold = 0;   ///< confirmed hits that need a model: counted, not compared
-    std::uint64_t early_strange = 0;  ///< open hits that were told and not foretold
-    std::uint64_t dangling = 0;       ///< open hits that were never confirmed or taken back
-    std::uint64_t errors = 0;         ///< told by the server
-    base::MonotonicTime last_end{};   ///< of a session
-    std::vector<std::string> remarks;
+    std::uint64_t not_foretold = 0;                ///< confirmed hits that need a model: counted, not compared
+    std::uint64_t early_strange = 0;               ///< open hits that were told and not foretold
+    std::uint64_t dangling = 0;                    ///< open hits that were never confirmed or taken back
+    std::uint64_t errors = 0;                      ///< told by the server
+    base::MonotonicTime last_end{};                ///< of a session
+    std::map<std::string, std::uint64_t> remarks;  ///< and how often each was made
 
-    /// Keeps the first remarks, for whoever looks for the cause.
+    /// Keeps the first different remarks, for whoever looks for the cause.
     void remark(std::string text) {
         constexpr std::size_t k_most = 20;
-        if (remarks.size() < k_most) remarks.push_back(std::move(text));
+        if (remarks.size() < k_most || remarks.contains(text)) ++remarks[std::move(text)];
     }
 };
 
