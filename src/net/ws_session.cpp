@@ -118,8 +118,19 @@ void WsSession<NextLayer>::on_read(Self self, Error error) {
     is_reading_ = false;
     buffer_.consume(buffer_.size());
     if (buffer_.capacity() > k_kept_buffer) buffer_ = beast::flat_buffer();
-    if (state_ == State::open) read(std::move(self));
+    if (state_ == State::open) {
+        if (is_client_behind()) {
+            resting_ = std::move(self);
+        } else {
+            read(std::move(self));
+        }
+    }
     cork().flush_soon();
+}
+
+template <class NextLayer>
+bool WsSession<NextLayer>::is_client_behind() {
+    return publisher_ && publisher_->outbox().is_behind();
 }
 
 template <class NextLayer>
@@ -162,6 +173,7 @@ void WsSession<NextLayer>::pump() {
         outbox.written();
     }
     if (close_ && state_ == State::open && !outbox.has_next()) begin_close();
+    if (resting_ && state_ == State::open && !is_client_behind()) read(std::move(resting_));
     if (!is_reading_) cork().flush_soon();
 }
 
@@ -218,6 +230,8 @@ void WsSession<NextLayer>::end(SessionEnd how) {
     if (publisher_) {
         shard_.turn([&] { publisher_->on_gone(); });
     }
+    // The last reference may not go while the session is at work.
+    if (resting_) shard_.post([self = std::move(resting_)] {});
     Error ignored;  // closed it is in any case
     auto& socket = beast::get_lowest_layer(ws_);
     // A reset spares the kernel what the peer does not read; without need it would take our close frame from it.

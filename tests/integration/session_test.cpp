@@ -394,31 +394,66 @@ TEST_F(SessionTest, fragments_are_bounded_together) {
     EXPECT_EQ(client.close_code(), 1009);
 }
 
-TEST(SlowClientTest, a_client_that_never_reads_is_closed) {
-    net::ServerOptions options;
-    options.socket.slow_client = milliseconds(300);
-    TestServer server(options);
-    TcpClient client(server.port(), 4096);
-    client.send(
-        "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-    const auto masked = [](const std::string& text) {
+/// A client of bare TCP, so that a test decides when it reads.
+class DeafClient {
+public:
+    explicit DeafClient(std::uint16_t port) : client(port, 4096) {
+        client.send(
+            "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        client.send(masked(start_message(R"([{"name":"N","vocabulary":["hello"]}])") + std::string(200, ' ')));
+    }
+
+    static std::string masked(const std::string& text) {
         std::string frame("\x81\xFE", 2);
         frame += static_cast<char>(text.size() >> 8);
         frame += static_cast<char>(text.size() & 0xFF);
         return frame + std::string(4, '\0') + text;
-    };
-    client.send(masked(start_message(R"([{"name":"N","vocabulary":["hello"]}])") + std::string(200, ' ')));
+    }
+
+    TcpClient client;
+};
+
+TEST(SlowClientTest, a_client_that_never_reads_is_closed) {
+    net::ServerOptions options;
+    options.socket.slow_client = milliseconds(300);
+    TestServer server(options);
+    DeafClient deaf(server.port());
     std::string words;
     while (words.size() < 8000) words += "hello ";
-    const std::string chunk = masked(final_chunk(words));
+    const std::string chunk = DeafClient::masked(final_chunk(words));
 
     // Far more answers than the kernel's buffers take.
-    for (int i = 0; i < 200; ++i) client.send_as_far_as_taken(chunk);
+    for (int i = 0; i < 200; ++i) deaf.client.send_as_far_as_taken(chunk);
 
     EXPECT_TRUE(server.hooks().wait_for([](const auto& counts) {
         return counts.closed.contains(net::SessionEnd::cut) && counts.traffic.slow_clients == 1;
     }));
+}
+
+TEST(SlowClientTest, a_client_that_does_not_read_is_not_read_either_and_loses_nothing) {
+    TestServer server;
+    DeafClient deaf(server.port());
+    constexpr std::size_t k_chunks = 4000;
+    std::string stream;
+    for (std::size_t i = 0; i < k_chunks; ++i)
+        stream += DeafClient::masked(final_chunk("hello " + std::string(4000, 'x')));
+    stream += DeafClient::masked(R"({"type":"stop_request"})" + std::string(200, ' '));
+
+    std::string_view rest = stream;
+    rest.remove_prefix(deaf.client.send_while_taken(rest, milliseconds(500)));
+    EXPECT_FALSE(rest.empty());  // it rests instead of piling up answers, or giving the client up
+    std::string answers;
+    while (!rest.empty()) {
+        answers += deaf.client.read_some();
+        rest.remove_prefix(deaf.client.send_while_taken(rest, milliseconds(0)));
+    }
+    answers += deaf.client.read_all();
+
+    std::size_t hits = 0;
+    for (std::size_t at = 0; (at = answers.find("\"tracker_response\"", at)) != std::string::npos; ++at) ++hits;
+    EXPECT_EQ(hits, k_chunks);
+    EXPECT_NE(answers.find("recognition_stopped"), std::string::npos);
 }
 
 // ---- Shutdown

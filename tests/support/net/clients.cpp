@@ -15,7 +15,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <poll.h>
 #include <stdexcept>
+#include <sys/socket.h>
 
 namespace earshot::testing {
 namespace {
@@ -105,6 +107,19 @@ void TcpClient::send(std::string_view bytes) {
 
 void TcpClient::send_as_far_as_taken(std::string_view bytes) {
     impl_->write(bytes);
+}
+
+std::size_t TcpClient::send_while_taken(std::string_view bytes, std::chrono::milliseconds patience) {
+    std::size_t taken = 0;
+    while (taken < bytes.size()) {
+        pollfd wait{impl_->socket.native_handle(), POLLOUT, 0};
+        if (poll(&wait, 1, static_cast<int>(patience.count())) <= 0 || (wait.revents & POLLOUT) == 0) break;
+        const ssize_t sent = ::send(impl_->socket.native_handle(), bytes.data() + taken, bytes.size() - taken,
+                                    MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent <= 0) break;
+        taken += static_cast<std::size_t>(sent);
+    }
+    return taken;
 }
 
 std::string TcpClient::read_some() {

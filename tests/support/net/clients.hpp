@@ -40,6 +40,10 @@ public:
     /// Sends until all is taken or the peer has closed, whatever it sends meanwhile.
     void send_as_far_as_taken(std::string_view bytes);
 
+    /// Sends as much as is taken without reading, until nothing more is for `patience`. Returns how many bytes that
+    /// was.
+    std::size_t send_while_taken(std::string_view bytes, std::chrono::milliseconds patience);
+
     /// What comes next; empty: the peer has closed.
     std::string read_some();
 
