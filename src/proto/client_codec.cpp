@@ -431,7 +431,7 @@ Result<std::vector<detect::TrackerDefinition>> parse_trackers(std::string_view j
 
 Result<TranscriptChunk> parse_chunk(std::string_view json, const MessageLimits& limits) {
     ClientCodec codec(limits);
-    auto parsed = codec.parse(json, json.size());
+    auto parsed = codec.impl_->parse_json(json, json.size(), ClientMessageKind::transcript);
     if (parsed && *parsed == ClientMessageKind::transcript) return std::move(codec.chunk());
     if (parsed) return Error{Errc::unknown_type, "\"type\" is no transcript chunk", "/type", {}};
     return parsed.error();

@@ -102,6 +102,11 @@ bool JsonValue::read_bool() {
 }
 
 bool JsonValue::read_loose_bool() {
+    if (has_type(value_, place_, simdjson::ondemand::json_type::number)) {
+        const std::int64_t flag = read_integer();
+        if (flag != 0 && flag != 1) fail(Errc::wrong_type, place_, "must be a boolean");
+        return flag == 1;
+    }
     if (!is_string()) return read_bool();
     std::string text;
     read(text, 16);

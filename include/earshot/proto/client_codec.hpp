@@ -57,6 +57,8 @@ public:
     std::optional<ClientMessageKind> kind() const noexcept;
 
 private:
+    friend base::Result<TranscriptChunk> parse_chunk(std::string_view json, const MessageLimits& limits);
+
     class Impl;
     std::unique_ptr<Impl> impl_;
 };
