@@ -1,5 +1,7 @@
 #include "earshot/detect/tracker_list.hpp"
 
+#include "earshot/text/utf8.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_set>
@@ -55,7 +57,7 @@ Result<void> TrackerList::add_phrases(text::Tokenizer& tokenizer, PhraseSetSourc
     const auto add = [&](std::uint32_t tracker, const std::vector<std::string>& phrases, Role role) -> Result<void> {
         std::unordered_set<std::string_view> seen;
         for (std::uint32_t i = 0; i < phrases.size(); ++i) {
-            if (!seen.insert(phrases[i]).second) continue;
+            if (!seen.insert(text::trim(phrases[i])).second) continue;
             std::string normal_form = match::PhraseSet::normalise(phrases[i], tokenizer);
             if (normal_form.empty()) {
                 const std::string_view member = role == Role::vocabulary ? "vocabulary" : "excludeVocabulary";
