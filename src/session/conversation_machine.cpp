@@ -158,6 +158,7 @@ public:
             give_up(participant, now);  // it may have said something before this start
             return;
         }
+        participant.pointers = {};  // no error will need them
         participant.list = lists_.lists.size();
         lists_.lists.push_back(std::move(list.value()));
         ++version_;
@@ -327,7 +328,7 @@ private:
 
     /// Has the trackers of the participant's start compiled, unless what it brought before is the same.
     void bring_trackers(Participant& participant, Now now) {
-        detect::TrackerListDefinition definition = prepare(participant);
+        detect::TrackerListDefinition definition = take_trackers(participant);
         if (participant.list) {
             const auto& brought = lists_.lists[*participant.list];
             if (brought && brought->definition() == definition) {
@@ -348,21 +349,24 @@ private:
     }
 
     /// The trackers that a start adds: each with an id, none twice, none that another participant brought, none that is
-    /// for other languages.
-    detect::TrackerListDefinition prepare(Participant& participant) const {
+    /// for other languages. Takes them from the request, which is kept: a thousand sessions would hold a thousand
+    /// copies of what they share compiled.
+    detect::TrackerListDefinition take_trackers(Participant& participant) const {
         std::set<std::string> known;  // also what those brought who are gone
         for (std::size_t i = 0; i < lists_.lists.size(); ++i) {
             if (!lists_.lists[i] || i == participant.list) continue;
             for (const auto& tracker : lists_.lists[i]->definition().trackers) known.insert(tracker.id);
         }
-        const proto::StartRequest& request = *participant.request;
+        proto::StartRequest& request = *participant.request;
+        const std::vector<detect::TrackerDefinition> brought = std::exchange(request.trackers.trackers, {});
+        const std::vector<std::string> pointers = std::exchange(request.tracker_pointers, {});
         detect::TrackerListDefinition definition{{}, request.trackers.settings};
         definition.settings.language = language_;
         definition.settings.phrase_gap_seconds = request.phrase_gap_seconds.value_or(limits_.phrase_gap_seconds);
         participant.pointers.clear();
         participant.ignored.clear();
-        for (std::size_t i = 0; i < request.trackers.trackers.size(); ++i) {
-            detect::TrackerDefinition tracker = request.trackers.trackers[i];
+        for (std::size_t i = 0; i < brought.size(); ++i) {
+            detect::TrackerDefinition tracker = brought[i];
             if (tracker.id.empty()) tracker.id = ad_hoc_id(tracker);
             if (!is_for_language(tracker)) {
                 participant.ignored.push_back({std::move(tracker.id), "language"});
@@ -370,7 +374,7 @@ private:
             }
             if (!known.insert(tracker.id).second) continue;
             definition.trackers.push_back(std::move(tracker));
-            participant.pointers.push_back(request.tracker_pointers[i]);
+            participant.pointers.push_back(pointers[i]);
         }
         for (const std::string& id : request.tracker_references) participant.ignored.push_back({id, "unknown"});
         return definition;
