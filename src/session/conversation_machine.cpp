@@ -1,5 +1,8 @@
 #include "earshot/session/conversation_machine.hpp"
 
+#include "announcer.hpp"
+#include "participant.hpp"
+#include "speaker_state.hpp"
 #include "tracker_ids.hpp"
 
 #include <algorithm>
@@ -19,60 +22,6 @@ using base::Now;
 using detect::HitChange;
 using detect::HitState;
 using detect::Tier;
-
-/// One publisher's part in the conversation. It outlives its socket where the client may come back.
-struct Participant {
-    enum class State : std::uint8_t {
-        compiling,  ///< its start waits for its trackers
-        active,
-        stopping,  ///< asked to stop; verdicts are outstanding
-        leaving,   ///< lost for good; verdicts are outstanding
-        paused,    ///< stopped, but its socket may start again
-        absent,    ///< lost, but its speaker may come back
-    };
-    std::uint64_t number = 0;  ///< its name inside the conversation
-    SocketId socket = 0;
-    State state = State::compiling;
-    std::unique_ptr<proto::StartRequest> request;
-    Now origin;                    ///< of its first start: second 0 of its axis
-    MonotonicTime socket_start{};  ///< of its socket's first start: 0 of timeOffset
-    std::optional<std::int64_t> last_seq;
-    std::uint64_t ticket = 0;           ///< of the compilation it waits for
-    std::optional<std::size_t> list;    ///< index of what it brought
-    std::vector<std::string> pointers;  ///< of that list's trackers, in its start message
-    std::vector<proto::IgnoredTracker> ignored;
-    base::Duration pause{};
-    std::optional<MonotonicTime> due;  ///< when `paused` or `absent` is over
-};
-
-/// What is known about an open utterance besides its words.
-struct OpenUtterance {
-    std::string id;
-    std::uint64_t participant = 0;  ///< who sent its last chunk
-    MonotonicTime first_chunk{};
-};
-
-/// An ended utterance whose verdict is outstanding.
-struct PendingVerdict {
-    std::uint64_t ticket = 0;
-    std::uint64_t utterance = 0;
-    std::uint64_t participant = 0;
-    MonotonicTime due{};
-    detect::TierSet asked;
-    bool is_over = false;  ///< answered, or too late
-    std::vector<detect::Verdict> verdicts;
-};
-
-/// One speaker of the conversation.
-struct SpeakerState {
-    proto::Member member;
-    SocketId socket = 0;  ///< of a speaker without id and name: its only key
-    proto::TimeAxis axis;
-    detect::SpeakerWindow window;
-    std::vector<OpenUtterance> open;
-    std::deque<PendingVerdict> pending;  ///< in the order of the utterances' ends
-    MonotonicTime last_chunk{};
-};
 
 }  // namespace
 
@@ -174,7 +123,7 @@ public:
             if (participant->last_seq && *chunk.seq <= *participant->last_seq) return;
             participant->last_seq = chunk.seq;
         }
-        ++counters_.chunks;
+        announcer_.count_chunk();
         SpeakerState* speaker = speaker_of(*participant, chunk);
         if (!speaker) {
             tell_error(*participant, {Errc::too_many, "the conversation has too many speakers", "/speaker", {}}, now);
@@ -192,7 +141,9 @@ public:
         const double start = chunk.start_time.value_or(chunk.end_time ? std::min(arrival, *chunk.end_time) : arrival);
         const double end = chunk.end_time.value_or(std::max(arrival, start));
         const detect::SpokenText spoken{chunk.text, {start, end}, chunk.words};
-        announce_caption(*speaker, *participant, chunk, start, end, now);
+        if (audience().captions) {
+            announcer_.tell_caption(speaker->voice, chunk, {start, end}, offset_ms(*participant, now));
+        }
 
         const bool ends = chunk.is_final && chunk.end_of_utterance;
         changes_.clear();
@@ -201,7 +152,7 @@ public:
         } else {
             speaker->window.hypothesize(chunk.utterance_id, spoken, listening_changes());
         }
-        announce_changes(*speaker);
+        announcer_.tell_changes(speaker->voice, changes_, audience());
         cut_long(*speaker, *utterance, ends, now);
         if (ends) end_utterance(*speaker, chunk.utterance_id, now);
     }
@@ -275,7 +226,7 @@ public:
 
     const std::string& id() const noexcept { return id_; }
     bool is_finished() const noexcept { return finished_; }
-    const ConversationCounters& counters() const noexcept { return counters_; }
+    const ConversationCounters& counters() const noexcept { return announcer_.counters(); }
     void take_actions(std::vector<ConversationAction>& into) {
         into.clear();
         into.swap(actions_);
@@ -488,7 +439,7 @@ private:
         const proto::Speaker& who = chunk.speaker ? *chunk.speaker : start_speaker ? *start_speaker : nobody;
         for (const auto& speaker : speakers_) {
             if (!is_same(*speaker, who, participant.socket)) continue;
-            proto::Speaker& known = speaker->member.speaker;
+            proto::Speaker& known = speaker->voice.member.speaker;
             if (known.role.empty() && !who.role.empty()) {
                 known.role = who.role;
                 speaker->window.set_role(who.role);
@@ -498,9 +449,8 @@ private:
         }
         if (speakers_.size() >= limits_.speakers) return nullptr;
         speakers_.push_back(std::make_unique<SpeakerState>(
-            SpeakerState{{ids_.make_uuid(), who},
+            SpeakerState{{{ids_.make_uuid(), who}, {participant.origin.wall}},
                          who.is_nobody() ? participant.socket : 0,
-                         {participant.origin.wall},
                          detect::SpeakerWindow(lists_, {who.user_id, who.role}, language_, tools_, ids_),
                          {},
                          {},
@@ -509,7 +459,7 @@ private:
     }
 
     static bool is_same(const SpeakerState& speaker, const proto::Speaker& who, SocketId socket) noexcept {
-        const proto::Speaker& known = speaker.member.speaker;
+        const proto::Speaker& known = speaker.voice.member.speaker;
         if (!who.user_id.empty()) return known.user_id == who.user_id;
         if (!who.name.empty()) return known.user_id.empty() && speaker.socket == 0 && known.name == who.name;
         return speaker.socket != 0 && speaker.socket == socket;
@@ -534,7 +484,7 @@ private:
                 speaker.window.cut(utterance.id, limits_.utterance_bytes, ends ? nullptr : listening_changes());
             utterance.first_chunk = now.monotonic;
             announce_end(speaker, utterance.participant, ended, now);
-            announce_changes(speaker);
+            announcer_.tell_changes(speaker.voice, changes_, audience());
         }
     }
 
@@ -547,7 +497,7 @@ private:
         const detect::EndedUtterance ended = speaker.window.end(id, listening_changes());
         speaker.open.erase(place);
         announce_end(speaker, participant, ended, now);
-        announce_changes(speaker);
+        announcer_.tell_changes(speaker.voice, changes_, audience());
     }
 
     /// Ends an utterance with its hypothesis taken as it stands.
@@ -596,89 +546,26 @@ private:
 
     // ---- What is told ----------------------------------------------------------------------------------------------
 
+    /// What the sockets want to be told now.
+    Audience audience() const noexcept {
+        Audience audience;
+        for (const auto& participant : participants_) {
+            const proto::ListenerWishes& wishes = participant->request->wishes;
+            audience.interims |= wishes.interim_results;
+            audience.revisions |= wishes.revisions;
+            audience.captions |= wishes.transcript;
+        }
+        return audience;
+    }
+
     /// Where a window puts changes of open hits; null where nobody wants to hear of them.
-    std::vector<HitChange>* listening_changes() {
-        const auto wants = [](const auto& p) { return p->request->wishes.interim_results; };
-        return std::any_of(participants_.begin(), participants_.end(), wants) ? &changes_ : nullptr;
-    }
-
-    bool somebody_wants_revisions() const noexcept {
-        return std::any_of(participants_.begin(), participants_.end(),
-                           [](const auto& p) { return p->request->wishes.revisions; });
-    }
-
-    void announce_changes(const SpeakerState& speaker) {
-        if (changes_.empty()) return;
-        std::vector<HitChange> created;
-        for (const HitChange& change : changes_) {
-            if (change.state == HitState::created) created.push_back(change);
-        }
-        announce_interim(speaker, created, changes_);
-    }
-
-    void announce_interim(const SpeakerState& speaker, const std::vector<HitChange>& plain,
-                          const std::vector<HitChange>& revised) {
-        const bool has_revised = somebody_wants_revisions() && !revised.empty();
-        if (plain.empty() && !has_revised) return;
-        Broadcast broadcast;
-        const std::uint64_t sequence = ++sequence_;
-        broadcast.importance = Importance::passing;
-        if (!plain.empty()) {
-            broadcast.plain = make_frame(proto::tracker_response(plain, speaker.member, speaker.axis,
-                                                                 proto::IsFinal::no, proto::WithState::no, sequence));
-        }
-        if (has_revised) {
-            broadcast.revised = make_frame(proto::tracker_response(
-                revised, speaker.member, speaker.axis, proto::IsFinal::no, proto::WithState::yes, sequence));
-            // A client that follows revisions would hold what it was not told is gone for heard.
-            const auto takes_back = [](const HitChange& change) { return change.state == HitState::retracted; };
-            if (std::any_of(revised.begin(), revised.end(), takes_back)) broadcast.importance = Importance::required;
-        }
-        actions_.emplace_back(std::move(broadcast));
-    }
+    std::vector<HitChange>* listening_changes() { return audience().interims ? &changes_ : nullptr; }
 
     void announce_end(SpeakerState& speaker, std::uint64_t participant, const detect::EndedUtterance& ended, Now now) {
-        std::vector<HitChange> gone;
-        for (const detect::Hit& hit : ended.retracted) gone.push_back({HitState::retracted, hit});
-        announce_interim(speaker, {}, gone);
-        if (ended.messages.empty()) return;
-        ++counters_.utterances;
         const Participant* owner = find_number(participant);
         const int timezone = owner ? owner->request->timezone_offset_minutes : 0;
-        const Frame frame =
-            make_frame(proto::message_response(ended.messages, speaker.member, speaker.axis, timezone, ++sequence_));
-        actions_.emplace_back(Broadcast{frame, frame, Importance::required, false});
-        announce_confirmed(speaker, ended.confirmed);
+        announcer_.tell_end(speaker.voice, ended, timezone, audience());
         if (ended.needs_verdict) ask_for_verdict(speaker, participant, ended.number, now);
-    }
-
-    void announce_confirmed(const SpeakerState& speaker, const std::vector<detect::Hit>& hits) {
-        if (hits.empty()) return;
-        std::vector<HitChange> changes;
-        for (const detect::Hit& hit : hits) {
-            changes.push_back({HitState::confirmed, hit});
-            ++counters_.confirmed_hits[hit.tier];
-        }
-        const std::uint64_t sequence = ++sequence_;
-        Broadcast broadcast;
-        broadcast.plain = make_frame(proto::tracker_response(changes, speaker.member, speaker.axis, proto::IsFinal::yes,
-                                                             proto::WithState::no, sequence));
-        broadcast.revised =
-            somebody_wants_revisions()
-                ? make_frame(proto::tracker_response(changes, speaker.member, speaker.axis, proto::IsFinal::yes,
-                                                     proto::WithState::yes, sequence))
-                : broadcast.plain;
-        actions_.emplace_back(std::move(broadcast));
-    }
-
-    void announce_caption(const SpeakerState& speaker, const Participant& participant,
-                          const proto::TranscriptChunk& chunk, double start, double end, Now now) {
-        const auto wants = [](const auto& p) { return p->request->wishes.transcript; };
-        if (!std::any_of(participants_.begin(), participants_.end(), wants)) return;
-        const Frame frame =
-            make_frame(proto::recognition_result(chunk, speaker.member, start, end, offset_ms(participant, now)));
-        const Importance importance = chunk.is_final ? Importance::required : Importance::passing;
-        actions_.emplace_back(Broadcast{frame, frame, importance, true});
     }
 
     // ---- Verdicts --------------------------------------------------------------------------------------------------
@@ -714,14 +601,12 @@ private:
         while (!speaker.pending.empty() && speaker.pending.front().is_over) {
             const PendingVerdict pending = std::move(speaker.pending.front());
             speaker.pending.pop_front();
-            announce_confirmed(speaker,
-                               speaker.window.judge(pending.utterance, pending.verdicts, scorer_.default_threshold));
+            const auto hits = speaker.window.judge(pending.utterance, pending.verdicts, scorer_.default_threshold);
+            announcer_.tell_confirmed(speaker.voice, hits, audience());
         }
     }
 
     // ---- Frames ----------------------------------------------------------------------------------------------------
-
-    static Frame make_frame(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
 
     void tell(const Participant& participant, std::string text) {
         if (participant.socket != 0) actions_.emplace_back(Tell{participant.socket, make_frame(std::move(text))});
@@ -747,12 +632,11 @@ private:
     std::vector<std::unique_ptr<SpeakerState>> speakers_;
     std::uint64_t last_participant_ = 0;
     std::uint64_t last_ticket_ = 0;
-    std::uint64_t sequence_ = 0;
     std::map<std::pair<std::string, std::string>, std::uint64_t> not_evaluated_;  // by tier and reason
-    ConversationCounters counters_;
     bool finished_ = false;
     std::vector<HitChange> changes_;  // scratch of one chunk
     std::vector<ConversationAction> actions_;
+    Announcer announcer_{actions_};
 };
 
 ConversationMachine::ConversationMachine(const ConversationLimits& limits, const ScorerInfo& scorer,

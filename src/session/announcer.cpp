@@ -1,0 +1,87 @@
+#include "announcer.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace earshot::session {
+
+using detect::HitChange;
+using detect::HitState;
+using proto::IsFinal;
+using proto::WithState;
+
+Frame make_frame(std::string text) {
+    return std::make_shared<const std::string>(std::move(text));
+}
+
+void Announcer::tell_changes(const Voice& voice, const std::vector<HitChange>& changes, const Audience& audience) {
+    if (changes.empty()) return;
+    std::vector<HitChange> created;
+    for (const HitChange& change : changes) {
+        if (change.state == HitState::created) created.push_back(change);
+    }
+    tell_interim(voice, created, changes, audience);
+}
+
+void Announcer::tell_interim(const Voice& voice, const std::vector<HitChange>& plain,
+                             const std::vector<HitChange>& revised, const Audience& audience) {
+    const bool has_revised = audience.revisions && !revised.empty();
+    if (plain.empty() && !has_revised) return;
+    Broadcast broadcast;
+    const std::uint64_t sequence = ++sequence_;
+    broadcast.importance = Importance::passing;
+    if (!plain.empty()) {
+        broadcast.plain =
+            make_frame(proto::tracker_response(plain, voice.member, voice.axis, IsFinal::no, WithState::no, sequence));
+    }
+    if (has_revised) {
+        broadcast.revised = make_frame(
+            proto::tracker_response(revised, voice.member, voice.axis, IsFinal::no, WithState::yes, sequence));
+        // A client that follows revisions would hold what it was not told is gone for heard.
+        const auto takes_back = [](const HitChange& change) { return change.state == HitState::retracted; };
+        if (std::any_of(revised.begin(), revised.end(), takes_back)) broadcast.importance = Importance::required;
+    }
+    actions_.emplace_back(std::move(broadcast));
+}
+
+void Announcer::tell_end(const Voice& voice, const detect::EndedUtterance& ended, int timezone_offset_minutes,
+                         const Audience& audience) {
+    std::vector<HitChange> gone;
+    for (const detect::Hit& hit : ended.retracted) gone.push_back({HitState::retracted, hit});
+    tell_interim(voice, {}, gone, audience);
+    if (ended.messages.empty()) return;
+    ++counters_.utterances;
+    const Frame frame = make_frame(
+        proto::message_response(ended.messages, voice.member, voice.axis, timezone_offset_minutes, ++sequence_));
+    actions_.emplace_back(Broadcast{frame, frame, Importance::required, false});
+    tell_confirmed(voice, ended.confirmed, audience);
+}
+
+void Announcer::tell_confirmed(const Voice& voice, const std::vector<detect::Hit>& hits, const Audience& audience) {
+    if (hits.empty()) return;
+    std::vector<HitChange> changes;
+    for (const detect::Hit& hit : hits) {
+        changes.push_back({HitState::confirmed, hit});
+        ++counters_.confirmed_hits[hit.tier];
+    }
+    const std::uint64_t sequence = ++sequence_;
+    Broadcast broadcast;
+    broadcast.plain =
+        make_frame(proto::tracker_response(changes, voice.member, voice.axis, IsFinal::yes, WithState::no, sequence));
+    broadcast.revised = broadcast.plain;
+    if (audience.revisions) {
+        broadcast.revised = make_frame(
+            proto::tracker_response(changes, voice.member, voice.axis, IsFinal::yes, WithState::yes, sequence));
+    }
+    actions_.emplace_back(std::move(broadcast));
+}
+
+void Announcer::tell_caption(const Voice& voice, const proto::TranscriptChunk& chunk, const detect::TimeSpan& time,
+                             std::int64_t offset_ms) {
+    const Frame frame = make_frame(proto::recognition_result(chunk, voice.member, time.start, time.end, offset_ms));
+    const Importance importance = chunk.is_final ? Importance::required : Importance::passing;
+    actions_.emplace_back(Broadcast{frame, frame, importance, true});
+}
+
+}  // namespace earshot::session

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "earshot/detect/hit.hpp"
+#include "earshot/detect/speaker_window.hpp"
+#include "earshot/proto/server_codec.hpp"
+#include "earshot/session/actions.hpp"
+#include "earshot/session/conversation_machine.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace earshot::session {
+
+/// Who says something, and on which axis its seconds are.
+struct Voice {
+    proto::Member member;
+    proto::TimeAxis axis;
+};
+
+/// What at least one socket of the conversation wants to be told.
+struct Audience {
+    bool interims = false;
+    bool revisions = false;
+    bool captions = false;
+};
+
+/// Text as the sockets of a conversation share it.
+Frame make_frame(std::string text);
+
+/// Turns what was heard into broadcasts, each form of them serialised once and only if somebody wants it, and gives
+/// them the conversation's sequence numbers. Owned by its conversation, which owns the actions too.
+class Announcer {
+public:
+    explicit Announcer(std::vector<ConversationAction>& actions) : actions_(actions) {}
+
+    /// Open hits that came, changed or went.
+    void tell_changes(const Voice& voice, const std::vector<detect::HitChange>& changes, const Audience& audience);
+
+    /// The end of an utterance: what it takes back, its messages, its hits, in this order.
+    void tell_end(const Voice& voice, const detect::EndedUtterance& ended, int timezone_offset_minutes,
+                  const Audience& audience);
+
+    void tell_confirmed(const Voice& voice, const std::vector<detect::Hit>& hits, const Audience& audience);
+
+    void tell_caption(const Voice& voice, const proto::TranscriptChunk& chunk, const detect::TimeSpan& time,
+                      std::int64_t offset_ms);
+
+    void count_chunk() noexcept { ++counters_.chunks; }
+    const ConversationCounters& counters() const noexcept { return counters_; }
+
+private:
+    void tell_interim(const Voice& voice, const std::vector<detect::HitChange>& plain,
+                      const std::vector<detect::HitChange>& revised, const Audience& audience);
+
+    std::vector<ConversationAction>& actions_;
+    ConversationCounters counters_;
+    std::uint64_t sequence_ = 0;
+};
+
+}  // namespace earshot::session
