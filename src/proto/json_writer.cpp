@@ -26,8 +26,9 @@ void JsonWriter::separate() {
 
 JsonWriter& JsonWriter::key(std::string_view name) {
     separate();
-    append_quoted(name);
-    out_.push_back(':');
+    out_.push_back('"');
+    out_.append(name);
+    out_.append("\":");
     needs_comma_ = false;
     return *this;
 }

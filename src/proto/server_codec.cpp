@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <tuple>
 
 namespace earshot::proto {
@@ -13,6 +12,9 @@ namespace {
 using detect::HitChange;
 using detect::HitPart;
 using detect::TimeSpan;
+
+// A message or hit with its envelope is a little shorter, unless its text is long.
+constexpr std::size_t k_message_bytes = 1024;
 
 /// {"type":"message","message":{"type":T, … },"timeOffset":ms}; `fill` writes the members between.
 template <typename Fill>
@@ -143,11 +145,17 @@ std::string to_iso8601(base::WallTime time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(time - day);
-    char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    std::string text = "0000-00-00T00:00:00.000Z";
+    const auto put = [&](std::size_t at, std::size_t digits, std::int64_t number) {
+        for (; digits-- > 0; number /= 10) text[at + digits] = static_cast<char>('0' + number % 10);
+    };
+    put(0, 4, std::clamp(static_cast<int>(date.year()), 0, 9999));
+    put(5, 2, static_cast<unsigned>(date.month()));
+    put(8, 2, static_cast<unsigned>(date.day()));
+    put(11, 2, clock.hours().count());
+    put(14, 2, clock.minutes().count());
+    put(17, 2, clock.seconds().count());
+    put(20, 3, clock.subseconds().count());
     return text;
 }
 
@@ -264,6 +272,7 @@ std::string recognition_result(const TranscriptChunk& chunk, const Member& membe
 std::string message_response(std::span<const detect::Message> messages, const Member& from, const TimeAxis& axis,
                              int timezone_offset_minutes, std::uint64_t sequence) {
     std::string out;
+    out.reserve(messages.size() * k_message_bytes);
     JsonWriter json(out);
     json.begin_object().member("type", "message_response").key("messages").begin_array();
     for (const detect::Message& message : messages) {
@@ -291,6 +300,7 @@ std::string message_response(std::span<const detect::Message> messages, const Me
 std::string tracker_response(std::span<const HitChange> changes, const Member& speaker, const TimeAxis& axis,
                              IsFinal is_final, WithState with_state, std::uint64_t sequence) {
     std::string out;
+    out.reserve((changes.size() + 1) * k_message_bytes);
     JsonWriter json(out);
     json.begin_object().member("type", "tracker_response").member("isFinal", is_final == IsFinal::yes);
     json.key("trackers").begin_array();
