@@ -1,5 +1,6 @@
 // Laws of words that hold for every text: on all short strings over tricky alphabets, and on random longer ones.
 #include "earshot/base/hash.hpp"
+#include "earshot/text/sentences.hpp"
 #include "earshot/text/tokenizer.hpp"
 #include "earshot/text/utf8.hpp"
 
@@ -416,6 +417,20 @@ TEST(WordLaw, agrees_with_icu_where_nothing_is_tailored) {
         std::vector<std::pair<std::uint32_t, std::uint32_t>> ours;
         for (const Word& word : tokenizer.words_of(text).words) ours.emplace_back(word.byte_begin, word.byte_end);
         ASSERT_EQ(ours, icu_words(*rules, text)) << text;
+    }
+}
+
+TEST(SentenceLawTest, a_space_beyond_ascii_at_the_end_changes_no_sentence) {
+    constexpr std::string_view k_alphabet = " aBz1.?!;:\n\r\t\"'),-";
+    SentenceSplitter splitter;
+    std::mt19937 random(20260504);
+    for (int trial = 0; trial < 20'000; ++trial) {
+        std::string text;
+        for (auto left = random() % 12; left > 0; --left) text += k_alphabet[random() % k_alphabet.size()];
+        for (const std::string_view language : {"en", "es", "el"}) {
+            const std::vector<Sentence> plain = splitter.split(text, language);
+            EXPECT_EQ(plain, splitter.split(text + "\u2003", language)) << text << " in " << language;
+        }
     }
 }
 
