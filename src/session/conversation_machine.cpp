@@ -64,6 +64,7 @@ public:
         Participant* participant = find(socket);
         if (!participant) return;
         if (participant->state == Participant::State::paused) {
+            participant->state = Participant::State::stopping;  // this stop is answered in full
             finish(*participant, now);
             return;
         }
@@ -418,7 +419,8 @@ private:
             const std::int64_t offset = offset_ms(participant, now);
             // Completed first: a public client's stop() hangs when it is told of the stopped recognition before.
             tell(participant, proto::conversation_completed(id_, not_evaluated, offset));
-            tell(participant, proto::recognition_stopped(offset));
+            // A paused one was told of the stop when it stopped.
+            if (participant.state != Participant::State::paused) tell(participant, proto::recognition_stopped(offset));
             actions_.emplace_back(Ended{participant.socket, Ended::Why::completed});
         }
         std::erase_if(participants_, [&](const auto& p) { return p.get() == &participant; });
