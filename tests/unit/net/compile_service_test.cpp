@@ -140,7 +140,13 @@ TEST_F(CompileServiceTest, equal_large_lists_are_shared_too) {
 TEST_F(CompileServiceTest, a_full_pool_is_an_answer) {
     std::promise<void> hold;
     std::shared_future<void> held = hold.get_future().share();
-    for (int i = 0; i < 5; ++i) (void)pool_.post([held] { held.wait(); });
+    // The one thread must be at work before the queue is filled, or it would make room afterwards.
+    std::promise<void> begun;
+    ASSERT_TRUE(pool_.post([held, &begun] {
+        begun.set_value();
+        held.wait();
+    }));
+    begun.get_future().wait();
     while (pool_.post([] {})) {
     }
 
