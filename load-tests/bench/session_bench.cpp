@@ -57,7 +57,8 @@ public:
     detect::LanguageTools tools;
     CountingIds ids;
     base::Now now;
-    ConversationMachine machine{limits, scorer, tools, ids};
+    session::ReplayBudget replay{256 * 1024 * 1024};
+    ConversationMachine machine{limits, scorer, tools, ids, replay};
     std::vector<ConversationAction> actions;
 };
 

@@ -126,7 +126,7 @@ private:
             }
             return speaker;
         }
-        const std::string& language = lists_.lists.front()->definition().settings.language;
+        const std::string& language = lists_.list(0)->definition().settings.language;
         const detect::SpeakerTraits traits{who.user_id, who.role};
         speakers_.push_back({who,
                              detect::SpeakerWindow(lists_, traits, language, tools_, ids_),
@@ -212,7 +212,8 @@ bool is_foretold(const std::string& tier) noexcept {
 }
 
 Expectation Oracle::foretell(const Script& script, std::size_t lines, Early early) {
-    const detect::ActiveLists lists{{list_}};
+    detect::ActiveLists lists;
+    lists.put(0, list_);
     Walk walk(lists, tools_, early);
     for (std::size_t i = 0; i < lines; ++i) walk.hear(script[i].chunk, i);
     walk.stop(lines);

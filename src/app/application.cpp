@@ -59,6 +59,9 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.port = settings.listen.port;
     options.io_threads = io_thread_count(settings, cores);
     options.max_sockets = settings.transport.sockets;
+    options.replay_bytes = settings.transport.replay_bytes;
+    options.conversation.trackers = settings.socket.messages.trackers;
+    options.conversation.phrases = settings.socket.messages.phrases;
     options.http.header_bytes = settings.transport.request_header_bytes;
     options.http.body_bytes = settings.transport.management_body_bytes;
     options.http.connection_id_bytes = settings.transport.connection_id_bytes;

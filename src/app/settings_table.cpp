@@ -216,7 +216,8 @@ std::vector<Setting> make_table() {
         seconds("limits.handshakeSeconds", EARSHOT_FIELD(transport.handshake), 0.1, 600,
                 "From a connection to its complete request."),
         seconds("limits.idleStartSeconds", EARSHOT_FIELD(socket.idle_start), 1, 24 * k_hour_seconds,
-                "How long a publisher's socket may stay without a start message."),
+                "How long a publisher's socket may stay without a start message, and a subscriber's without a "
+                "conversation."),
         count("limits.requestHeaderBytes", EARSHOT_FIELD(transport.request_header_bytes), k_kib, 16 * k_mib,
               "The longest request line with its headers; trackers may stand in a query."),
         count("limits.managementBodyBytes", EARSHOT_FIELD(transport.management_body_bytes), k_kib, 256 * k_mib,
@@ -254,6 +255,11 @@ std::vector<Setting> make_table() {
         count("limits.patternMemoryBytes", EARSHOT_FIELD(conversation.patterns.max_mem), 64 * k_kib, 256 * k_mib,
               "Memory that a compiled pattern and its search may take."),
         count("limits.publishers", EARSHOT_FIELD(conversation.publishers), 1, 10'000, "Publishers of a conversation."),
+        count("limits.subscribers", EARSHOT_FIELD(conversation.subscribers), 0, 1'000'000,
+              "Subscribers of a conversation."),
+        count("limits.trackerLists", EARSHOT_FIELD(conversation.tracker_lists), 1, 10'000,
+              "Lists of trackers in a conversation, one for each publisher that brought some; those of publishers who "
+              "are gone stay."),
         count("limits.speakers", EARSHOT_FIELD(conversation.speakers), 1, 100'000, "Speakers of a conversation."),
         count("limits.openUtterances", EARSHOT_FIELD(conversation.open_utterances), 1, 10'000,
               "Utterances of one speaker that are open at the same time."),
@@ -266,6 +272,11 @@ std::vector<Setting> make_table() {
                 "After this time an utterance ends where no hypothesis is open."),
         count("utterance.maxBytes", EARSHOT_FIELD(conversation.utterance_bytes), 64, 16 * k_mib,
               "At the last word boundary within this many bytes of committed text it ends in any case."),
+
+        count("replay.maxBytes", EARSHOT_FIELD(conversation.replay_bytes), 0, 256 * k_mib,
+              "The latest final responses of a conversation that are kept for clients that come back; 0: none."),
+        count("replay.totalMaxBytes", EARSHOT_FIELD(transport.replay_bytes), 0, 1024 * 1024 * k_mib,
+              "The same for all conversations together."),
 
         seconds("trackers.phraseGapSeconds", EARSHOT_FIELD(conversation.phrase_gap_seconds), 0, 24 * k_hour_seconds,
                 "A longer silence between two utterances of a speaker ends a phrase; a session may set its own."),

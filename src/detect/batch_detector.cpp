@@ -48,12 +48,14 @@ TurnHit place(Hit hit, const Speaker& speaker, std::span<const Turn> turns) {
 
 BatchDetector::BatchDetector(std::shared_ptr<const TrackerList> list, LanguageTools& tools, base::IdSource& ids,
                              std::size_t utterance_bytes)
-    : lists_{{std::move(list)}}, tools_(tools), ids_(ids), utterance_bytes_(utterance_bytes) {}
+    : tools_(tools), ids_(ids), utterance_bytes_(utterance_bytes) {
+    lists_.put(lists_.free_slot(), std::move(list));
+}
 
 std::vector<TurnHit> BatchDetector::detect(std::span<const Turn> turns) {
     std::vector<std::unique_ptr<Speaker>> speakers;
     std::vector<TurnHit> hits;
-    const std::string& language = lists_.lists.front()->definition().settings.language;
+    const std::string& language = lists_.list(0)->definition().settings.language;
     for (std::size_t i = 0; i < turns.size(); ++i) {
         const Turn& turn = turns[i];
         auto found =

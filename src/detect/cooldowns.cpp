@@ -1,5 +1,6 @@
 #include "cooldowns.hpp"
 
+#include "list_change.hpp"
 #include "utterance.hpp"
 
 #include <algorithm>
@@ -36,6 +37,10 @@ void Cooldowns::note(const Utterance& utterance, const Candidate& reported) {
         entries_.erase(std::find_if(entries_.begin(), entries_.end(), same));
     }
     entries_.push_back({reported.list, reported.tracker, utterance.number, utterance.said.time().end, immediate});
+}
+
+void Cooldowns::follow(const ListChange& change) {
+    move_to_new_list(change, entries_);
 }
 
 }  // namespace earshot::detect

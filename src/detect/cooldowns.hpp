@@ -1,5 +1,7 @@
 #pragma once
 
+#include "earshot/detect/active_lists.hpp"
+
 #include "report.hpp"
 
 #include <cstdint>
@@ -18,6 +20,9 @@ public:
 
     /// Notes a hit that was reported for an ended utterance.
     void note(const Utterance& utterance, const Candidate& reported);
+
+    /// What is noted of a slot's trackers goes with them.
+    void follow(const ListChange& change);
 
 private:
     struct Entry {

@@ -6,10 +6,10 @@
 namespace earshot::detect {
 namespace {
 
-// Lists are few and long-lived, so their address tells them apart while a hit holds them; the order of addresses is not
-// the order of keep_reported, hence the search for groups by equality instead of a merge.
+// A slot's list may have changed since a hit was told, and several slots may share one list. The order of addresses is
+// not the order of keep_reported, hence the search for groups by equality instead of a merge.
 auto phrase_key(const Hit& hit) {
-    return std::tuple(hit.list.get(), hit.tracker, hit.tier == Tier::pattern, hit.phrase);
+    return std::tuple(hit.slot, hit.list.get(), hit.tracker, hit.tier == Tier::pattern, hit.phrase);
 }
 
 bool looks_the_same(const Hit& a, const Hit& b) {

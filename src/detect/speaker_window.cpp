@@ -4,6 +4,7 @@
 
 #include "cooldowns.hpp"
 #include "hit_ledger.hpp"
+#include "list_change.hpp"
 #include "report.hpp"
 #include "utterance.hpp"
 
@@ -45,11 +46,25 @@ public:
             spare_.pop_back();
         }
         utterance->id = id;
-        utterance->list_count = lists_.lists.size();
-        if (utterance->hearing.size() < utterance->list_count) utterance->hearing.resize(utterance->list_count);
+        utterance->epoch = lists_.epoch();
         place_behind_ended(*utterance);
         open_.push_back(std::move(utterance));
         return *open_.back();
+    }
+
+    void follow(const ListChange& change, std::vector<HitChange>* changes) {
+        if (streams_.size() < lists_.size()) streams_.resize(lists_.size());
+        hear_ended(change.slot);
+        cooldowns_.follow(change);
+        for (const auto& utterance : ended_) {
+            move_to_new_list(change, utterance->confirmed);
+            move_to_new_list(change, utterance->exclusions);
+        }
+        for (const auto& utterance : open_) {
+            for (Hit& hit : utterance->told) move_told(change, hit);
+            hear_anew(*utterance);
+            if (changes) tell(*utterance, *changes);
+        }
     }
 
     void hypothesize(Utterance& utterance, const SpokenText& spoken) {
@@ -126,8 +141,10 @@ public:
         utterance.said.split_off(utterance.said.last_boundary_within(max_bytes), rest, tools_.tokenizer());
         hear_anew(utterance);
         const std::string id = utterance.id;
+        const std::uint64_t epoch = utterance.epoch;
         EndedUtterance ended = end(utterance, changes);
         Utterance& next = open(id);
+        next.epoch = epoch;
         next.said = std::move(rest);
         hear_anew(next);
         if (changes) tell(next, *changes);
@@ -178,16 +195,13 @@ public:
 private:
     // ---- Words through the automata --------------------------------------------------------------------------------
 
-    bool hears(const Utterance& utterance, std::size_t list) const noexcept {
-        return list < utterance.list_count && lists_.lists[list] != nullptr;
-    }
-
     /// Puts an open utterance behind all that ended; its words must then be heard anew, if it has some.
     void place_behind_ended(Utterance& utterance) {
         utterance.base = ended_bytes_;
         utterance.first_word = static_cast<std::uint32_t>(ended_words_);
-        if (streams_.size() < utterance.list_count) streams_.resize(utterance.list_count);
-        for (std::size_t i = 0; i < utterance.list_count; ++i) {
+        if (streams_.size() < lists_.size()) streams_.resize(lists_.size());
+        if (utterance.hearing.size() < streams_.size()) utterance.hearing.resize(streams_.size());
+        for (std::size_t i = 0; i < streams_.size(); ++i) {
             ListHearing& list = utterance.hearing[i];
             list.committed = streams_[i].state;
             list.ids = streams_[i].tail;
@@ -198,14 +212,33 @@ private:
         }
     }
 
+    /// Puts a slot's automata behind the ended words, as far as these are kept. That is as far as the phrases of its
+    /// former list reached, and new phrases do not hear these words.
+    void hear_ended(std::size_t slot) {
+        streams_[slot] = {};
+        if (!lists_.hears(slot)) return;
+        ListHearing heard;
+        for (const auto& utterance : ended_) {
+            advance(*utterance, slot, 0, utterance->said.words().words.size(), heard.committed, heard);
+        }
+        keep_reach(slot, heard);
+    }
+
+    /// A told hit whose tracker goes on is one of the new list's; any other keeps what names it, until it is taken
+    /// back.
+    void move_told(const ListChange& change, Hit& hit) const {
+        if (hit.slot != change.slot || hit.list != change.before || !change.now[hit.tracker]) return;
+        hit.list = lists_.list(change.slot);
+        hit.tracker = *change.now[hit.tracker];
+    }
+
     void hear_anew(Utterance& utterance) {
         place_behind_ended(utterance);
         hear(utterance, 0);
     }
 
     void undo_hypothesis(Utterance& utterance) {
-        for (std::size_t i = 0; i < utterance.list_count; ++i) {
-            ListHearing& list = utterance.hearing[i];
+        for (ListHearing& list : utterance.hearing) {
             list.ids.resize(list.committed_ids);
             list.exact.resize(list.committed_exact);
             list.inflected.resize(list.committed_inflected);
@@ -217,51 +250,52 @@ private:
     void hear(Utterance& utterance, std::size_t from) {
         const std::size_t committed = utterance.said.committed_words();
         const std::size_t all = utterance.said.words().words.size();
-        for (std::size_t i = 0; i < utterance.list_count; ++i) {
-            if (!hears(utterance, i)) continue;
+        for (std::size_t i = 0; i < lists_.size(); ++i) {
+            if (!lists_.hears(i)) continue;
             ListHearing& list = utterance.hearing[i];
             if (from < committed) {
-                advance(utterance, i, from, committed, list.committed);
+                advance(utterance, i, from, committed, list.committed, list);
                 list.committed_ids = list.ids.size();
                 list.committed_exact = list.exact.size();
                 list.committed_inflected = list.inflected.size();
             }
             match::PhraseState state = list.committed;
-            if (committed < all) advance(utterance, i, committed, all, state);
+            if (committed < all) advance(utterance, i, committed, all, state, list);
         }
     }
 
-    void advance(Utterance& utterance, std::size_t index, std::size_t from, std::size_t to, match::PhraseState& state) {
-        const match::PhraseSet& phrases = lists_.lists[index]->phrases();
+    void advance(const Utterance& utterance, std::size_t index, std::size_t from, std::size_t to,
+                 match::PhraseState& state, ListHearing& list) {
+        const match::PhraseSet& phrases = lists_.list(index)->phrases();
         const bool inflects = phrases.definition().inflection == match::Inflection::on;
         match::StemCache* stems = inflects ? &tools_.stems(phrases.definition().language) : nullptr;
-        ListHearing& list = utterance.hearing[index];
         phrases.advance(utterance.said.words(), from, to, utterance.first_word, state, stems, list.ids, list.exact,
                         list.inflected);
     }
 
     /// The speaker's ended words now include those of `utterance`.
     void take_over(Utterance& utterance) {
-        if (streams_.size() < lists_.lists.size()) streams_.resize(lists_.lists.size());
         for (std::size_t i = 0; i < streams_.size(); ++i) {
-            ListStream& stream = streams_[i];
-            stream.tail.clear();
-            stream.state = {};
-            if (!hears(utterance, i)) continue;  // came after the utterance began: what it hears starts behind it
-            const ListHearing& list = utterance.hearing[i];
-            const std::uint32_t longest = lists_.lists[i]->phrases().max_words();
-            const std::size_t reach = std::min<std::size_t>(longest > 0 ? longest - 1 : 0, list.ids.size());
-            stream.state = list.committed;
-            stream.tail.assign(list.ids.end() - static_cast<std::ptrdiff_t>(reach), list.ids.end());
+            streams_[i].tail.clear();
+            streams_[i].state = {};
+            if (lists_.hears(i)) keep_reach(i, utterance.hearing[i]);
         }
         ended_words_ += utterance.said.words().words.size();
         ended_bytes_ += utterance.said.text().size() + 1;
     }
 
+    /// Where `heard` leaves the automata is where the next utterance finds them.
+    void keep_reach(std::size_t slot, const ListHearing& heard) {
+        const std::uint32_t longest = lists_.list(slot)->phrases().max_words();
+        const std::size_t reach = std::min<std::size_t>(longest > 0 ? longest - 1 : 0, heard.ids.size());
+        streams_[slot].state = heard.committed;
+        streams_[slot].tail.assign(heard.ids.end() - static_cast<std::ptrdiff_t>(reach), heard.ids.end());
+    }
+
     void forget_out_of_reach() {
         std::uint32_t longest = 0;
-        for (const auto& list : lists_.lists) {
-            if (list) longest = std::max(longest, list->phrases().max_words());
+        for (std::size_t i = 0; i < lists_.size(); ++i) {
+            if (lists_.list(i)) longest = std::max(longest, lists_.list(i)->phrases().max_words());
         }
         const std::uint64_t reach = longest > 0 ? longest - 1 : 0;
         while (!ended_.empty() && !ended_.front()->awaits_verdict &&
@@ -282,10 +316,10 @@ private:
     // ---- Candidates ------------------------------------------------------------------------------------------------
 
     bool has_candidates(const Utterance& utterance) const noexcept {
-        for (std::size_t i = 0; i < utterance.list_count; ++i) {
-            if (!hears(utterance, i)) continue;
+        for (std::size_t i = 0; i < lists_.size(); ++i) {
+            if (!lists_.hears(i)) continue;
             if (!utterance.hearing[i].exact.empty() || !utterance.hearing[i].inflected.empty()) return true;
-            if (lists_.lists[i]->patterns().size() > 0) return true;
+            if (lists_.list(i)->patterns().size() > 0) return true;
         }
         return false;
     }
@@ -304,6 +338,19 @@ private:
             if ((*it)->first_word <= word && word < (*it)->end_word()) return it->get();
         }
         return nullptr;
+    }
+
+    /// The least epoch of the utterances that the words from `first_word` to `last` lie in: trackers that came later
+    /// did not hear all of them.
+    std::uint64_t epoch_of_words(std::uint32_t first_word, const Utterance& last) const noexcept {
+        std::uint64_t epoch = last.epoch;
+        for (auto it = ended_.rbegin(); it != ended_.rend() && first_word < last.first_word; ++it) {
+            const Utterance& before = **it;
+            if (first_word < before.end_word() && before.first_word < last.first_word) {
+                epoch = std::min(epoch, before.epoch);
+            }
+        }
+        return epoch;
     }
 
     /// True if a silence of more than `gap` seconds lies between the utterance of `first_word` and `last`.
@@ -334,7 +381,7 @@ private:
 
     void add_occurrence(Utterance& utterance, std::uint32_t list_index, const match::Occurrence& occurrence,
                         Tier tier) {
-        const TrackerList& list = *lists_.lists[list_index];
+        const TrackerList& list = *lists_.list(list_index);
         const std::uint32_t first_word = occurrence.last_word + 1 - occurrence.word_count;
         std::uint64_t begin = 0;
         std::uint64_t end = 0;
@@ -343,7 +390,9 @@ private:
             is_broken_by_silence(first_word, utterance, list.definition().settings.phrase_gap_seconds)) {
             return;
         }
+        const std::uint64_t epoch = epoch_of_words(first_word, utterance);
         for (const TrackerList::PhraseUse& use : list.uses(occurrence.phrase)) {
+            if (!lists_.hears(list_index, use.tracker, epoch)) continue;
             if (use.role == TrackerList::Role::exclusion) {
                 if (tier == Tier::exact) utterance.exclusions.push_back({list_index, use.tracker, begin, end});
             } else {
@@ -353,7 +402,7 @@ private:
     }
 
     void add_candidate(const Utterance& utterance, const Candidate& candidate) {
-        const TrackerList& list = *lists_.lists[candidate.list];
+        const TrackerList& list = *lists_.list(candidate.list);
         const TrackerDefinition& tracker = list.tracker(candidate.tracker);
         if (!list.tiers(candidate.tracker).has(candidate.tier) || !listens(tracker)) return;
         if (cooldowns_.suppress(candidate, tracker.cooldown_seconds, utterance)) return;
@@ -361,7 +410,7 @@ private:
     }
 
     void add_patterns(const Utterance& utterance, std::uint32_t list_index) {
-        const TrackerList& list = *lists_.lists[list_index];
+        const TrackerList& list = *lists_.list(list_index);
         if (list.patterns().size() == 0) return;
         matches_.clear();
         list.patterns().find_all(utterance.said.text(), matches_);
@@ -371,6 +420,7 @@ private:
                 std::string_view(utterance.said.text()).substr(found.byte_begin, found.byte_end - found.byte_begin);
             if (text::trim(said).empty()) continue;
             const TrackerList::PatternUse use = list.pattern_use(found.pattern);
+            if (!lists_.hears(list_index, use.tracker, utterance.epoch)) continue;
             add_candidate(utterance, {list_index, use.tracker, use.pattern, Tier::pattern, fixed_score(Tier::pattern),
                                       utterance.base + found.byte_begin, utterance.base + found.byte_end});
         }
@@ -391,8 +441,8 @@ private:
     void choose(Utterance& utterance) {
         candidates_.clear();
         utterance.exclusions.clear();
-        for (std::uint32_t i = 0; i < utterance.list_count; ++i) {
-            if (!hears(utterance, i)) continue;
+        for (std::uint32_t i = 0; i < lists_.size(); ++i) {
+            if (!lists_.hears(i)) continue;
             for (const auto& found : utterance.hearing[i].exact) add_occurrence(utterance, i, found, Tier::exact);
             for (const auto& found : utterance.hearing[i].inflected)
                 add_occurrence(utterance, i, found, Tier::inflected);
@@ -421,7 +471,8 @@ private:
         hits.reserve(candidates.size());
         for (const Candidate& candidate : candidates) {
             Hit hit;
-            hit.list = lists_.lists[candidate.list];
+            hit.slot = candidate.list;
+            hit.list = lists_.list(candidate.list);
             hit.tracker = candidate.tracker;
             hit.phrase = candidate.phrase;
             hit.tier = candidate.tier;
@@ -478,7 +529,7 @@ private:
 
     void note_cooldowns(const Utterance& utterance, std::span<const Candidate> reported) {
         for (const Candidate& hit : reported) {
-            const bool cools = lists_.lists[hit.list]->tracker(hit.tracker).cooldown_seconds > 0;
+            const bool cools = lists_.list(hit.list)->tracker(hit.tracker).cooldown_seconds > 0;
             if (cools) cooldowns_.note(utterance, hit);
         }
     }
@@ -486,19 +537,22 @@ private:
     // ---- Verdicts --------------------------------------------------------------------------------------------------
 
     bool wants_verdict(const Utterance& utterance) const noexcept {
-        for (std::size_t i = 0; i < utterance.list_count; ++i) {
-            if (hears(utterance, i) &&
-                (lists_.lists[i]->has_tier(Tier::semantic) || lists_.lists[i]->has_tier(Tier::fuzzy))) {
-                return true;
+        for (std::size_t i = 0; i < lists_.size(); ++i) {
+            if (!lists_.hears(i)) continue;
+            const TrackerList& list = *lists_.list(i);
+            if (!list.has_tier(Tier::semantic) && !list.has_tier(Tier::fuzzy)) continue;
+            for (std::uint32_t tracker = 0; tracker < list.size(); ++tracker) {
+                if (lists_.hears(i, tracker, utterance.epoch)) return true;
             }
         }
         return false;
     }
 
     bool is_acceptable(const Utterance& utterance, const Verdict& verdict, double default_threshold) const noexcept {
-        if (is_immediate(verdict.tier) || !hears(utterance, verdict.list)) return false;
-        const TrackerList& list = *lists_.lists[verdict.list];
+        if (is_immediate(verdict.tier) || verdict.list >= lists_.size() || !lists_.hears(verdict.list)) return false;
+        const TrackerList& list = *lists_.list(verdict.list);
         if (verdict.tracker >= list.size()) return false;
+        if (!lists_.hears(verdict.list, verdict.tracker, utterance.epoch)) return false;
         const TrackerDefinition& tracker = list.tracker(verdict.tracker);
         if (verdict.phrase >= tracker.vocabulary.size() || !listens(tracker)) return false;
         if (!list.tiers(verdict.tracker).has(verdict.tier)) return false;
@@ -553,6 +607,10 @@ void SpeakerWindow::set_role(std::string role) {
     impl_->set_role(std::move(role));
 }
 
+void SpeakerWindow::follow(const ListChange& change, std::vector<HitChange>* changes) {
+    impl_->follow(change, changes);
+}
+
 void SpeakerWindow::open(std::string_view id) {
     impl_->open(id);
 }
@@ -586,6 +644,10 @@ void SpeakerWindow::commit(std::string_view id, const SpokenText& spoken, std::v
 
 void SpeakerWindow::commit_hypothesis(std::string_view id) {
     if (Utterance* utterance = impl_->find(id)) impl_->commit_hypothesis(*utterance);
+}
+
+void SpeakerWindow::tell(std::vector<HitChange>& changes) {
+    for (const auto& utterance : impl_->open_utterances()) impl_->tell(*utterance, changes);
 }
 
 std::size_t SpeakerWindow::committed_bytes(std::string_view id) const noexcept {

@@ -176,7 +176,7 @@ void Utterance::clear() noexcept {
     said.clear();
     number = base = 0;
     first_word = 0;
-    list_count = 0;
+    epoch = 0;
     for (ListHearing& list : hearing) {
         list.ids.clear();
         list.exact.clear();

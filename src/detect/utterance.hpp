@@ -100,8 +100,8 @@ struct Utterance {
     std::uint64_t number = 0;          ///< by the end, from 1; 0 while open
     std::uint64_t base = 0;            ///< byte position of its text in all that the speaker said
     std::uint32_t first_word = 0;      ///< number of its first word among the speaker's
-    std::size_t list_count = 0;        ///< lists active when it was opened; later ones do not hear it
-    std::vector<ListHearing> hearing;  ///< by list; may be longer than list_count (spare room)
+    std::uint64_t epoch = 0;           ///< of the lists when it was opened: trackers that came later do not hear it
+    std::vector<ListHearing> hearing;  ///< by slot
     std::vector<std::string> message_ids;
     std::vector<Hit> told;  ///< while open: its hits as last told, in the order of keep_reported
 

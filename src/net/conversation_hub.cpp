@@ -1,6 +1,6 @@
 #include "conversation_hub.hpp"
 
-#include "publisher.hpp"
+#include "peer.hpp"
 #include "shard.hpp"
 
 #include <algorithm>
@@ -11,26 +11,48 @@ namespace earshot::net {
 using session::ConversationAction;
 using session::SocketId;
 
+void Conversation::add(const Member& member) {
+    const auto is_it = [&](const Member& other) { return other.socket == member.socket; };
+    if (std::any_of(members.begin(), members.end(), is_it)) return;
+    members.push_back(member);
+    if (member.local) return;
+    const auto is_its = [&](const auto& entry) { return entry.first == member.shard; };
+    const auto place = std::find_if(guests.begin(), guests.end(), is_its);
+    if (place == guests.end()) {
+        guests.emplace_back(member.shard, 1);
+    } else {
+        ++place->second;
+    }
+}
+
+void Conversation::remove(SocketId socket) noexcept {
+    const auto member =
+        std::find_if(members.begin(), members.end(), [&](const Member& other) { return other.socket == socket; });
+    if (member == members.end()) return;
+    if (!member->local) {
+        const auto is_its = [&](const auto& entry) { return entry.first == member->shard; };
+        const auto place = std::find_if(guests.begin(), guests.end(), is_its);
+        if (--place->second == 0) guests.erase(place);
+    }
+    members.erase(member);
+}
+
 // ---- What a socket of this thread does
 // ---------------------------------------------------------------------------------------------------------------------
 
-void ConversationHub::join(Publisher& publisher, std::unique_ptr<proto::StartRequest> request) {
-    if (!publisher.place_.home) settle_place(publisher);
-    if (!publisher.local_) {
-        publisher.asked_ = publisher.place_;
-        Shard& home = *publisher.place_.home;
-        home.post([&home, from = &shard_, socket = publisher.id(), number = publisher.place_.number,
+void ConversationHub::join(Peer& peer, std::unique_ptr<proto::StartRequest> request) {
+    if (!peer.place_.home) settle_place(peer);
+    if (!peer.local_) {
+        peer.asked_ = peer.place_;
+        Shard& home = *peer.place_.home;
+        home.post([&home, from = &shard_, socket = peer.id(), number = peer.place_.number,
                    request = std::move(request)]() mutable {
             home.turn([&] { home.hub().join_from(*from, socket, number, std::move(request)); });
         });
         return;
     }
-    Conversation& conversation = *publisher.local_;
-    const auto is_it = [&](const auto& member) { return member.socket == publisher.id(); };
-    if (std::none_of(conversation.members.begin(), conversation.members.end(), is_it)) {
-        conversation.members.push_back({publisher.id(), &shard_, &publisher});
-    }
-    tell(conversation, [&](auto& machine) { machine.join(publisher.id(), std::move(request), shard_.now()); });
+    peer.local_->add({peer.id(), &shard_, &peer});
+    tell(*peer.local_, [&](auto& machine) { machine.join(peer.id(), std::move(request), shard_.now()); });
 }
 
 void ConversationHub::join_from(Shard& from, SocketId socket, std::uint64_t number,
@@ -40,72 +62,163 @@ void ConversationHub::join_from(Shard& from, SocketId socket, std::uint64_t numb
         // It ended while the request was on its way: the socket looks again, and finds or begins another.
         from.post([&from, socket, number, request = std::move(request)]() mutable {
             from.turn([&] {
-                Publisher* publisher = from.find(socket);
-                if (!publisher || publisher->place_.number != number) return;
-                publisher->place_ = {};
-                from.hub().join(*publisher, std::move(request));
+                Peer* peer = from.find(socket);
+                if (!peer || peer->place_.number != number) return;
+                from.hub().detach(*peer);
+                from.hub().join(*peer, std::move(request));
             });
         });
         return;
     }
-    const auto is_it = [&](const auto& member) { return member.socket == socket; };
-    if (std::none_of(conversation->members.begin(), conversation->members.end(), is_it)) {
-        conversation->members.push_back({socket, &from, nullptr});
-    }
+    conversation->add({socket, &from, nullptr});
     tell(*conversation, [&](auto& machine) { machine.join(socket, std::move(request), shard_.now()); });
 }
 
-void ConversationHub::settle_place(Publisher& publisher) {
-    ServerShared& server = shard_.server();
-    const Directory::Found found = server.directory.find_or_enter(publisher.key(), shard_);
-    if (found.is_new) {
-        conversations_.emplace(found.place.number,
-                               std::make_unique<Conversation>(
-                                   publisher.key(), found.place.number,
-                                   session::ConversationMachine(server.options.conversation, server.options.scorer,
-                                                                shard_.tools(), shard_.ids())));
+void ConversationHub::subscribe(Peer& peer, const session::Subscription& subscription) {
+    const ConversationPlace place =
+        shard_.server().directory.find_or_wait(peer.key(), {&shard_, peer.id(), subscription});
+    peer.is_waiting_ = !place.home;
+    if (!place.home) return;
+    attach(peer, place);
+    if (peer.local_) {
+        peer.local_->add({peer.id(), &shard_, &peer});
+        tell(*peer.local_, [&](auto& machine) { machine.subscribe(peer.id(), subscription, shard_.now()); });
+        return;
     }
-    publisher.place_ = found.place;
-    publisher.local_ = found.place.home == &shard_ ? find(found.place.number) : nullptr;
+    peer.asked_ = place;
+    place.home->post([home = place.home, from = &shard_, socket = peer.id(), number = place.number, subscription] {
+        home->turn([&] { home->hub().subscribe_from(*from, socket, number, subscription); });
+    });
 }
 
-void ConversationHub::speak(Publisher& publisher, session::Speak& speak) {
-    if (publisher.local_) {
-        tell(*publisher.local_, [&](auto& machine) { machine.speak(publisher.id(), *speak.chunk, shard_.now()); });
+void ConversationHub::subscribe_from(Shard& from, SocketId socket, std::uint64_t number,
+                                     const session::Subscription& subscription) {
+    Conversation* conversation = find(number);
+    if (!conversation) {
+        from.post([&from, socket, number, subscription] {
+            from.turn([&] {
+                Peer* peer = from.find(socket);
+                if (!peer || peer->place_.number != number) return;
+                from.hub().detach(*peer);
+                from.hub().subscribe(*peer, subscription);
+            });
+        });
+        return;
+    }
+    conversation->add({socket, &from, nullptr});
+    tell(*conversation, [&](auto& machine) { machine.subscribe(socket, subscription, shard_.now()); });
+}
+
+void ConversationHub::settle_place(Peer& peer) {
+    ServerShared& server = shard_.server();
+    const Directory::Found found = server.directory.find_or_enter(peer.key(), shard_);
+    if (found.is_new) {
+        const auto [entry, is_new] = conversations_.emplace(
+            found.place.number, std::make_unique<Conversation>(
+                                    peer.key(), found.place.number,
+                                    session::ConversationMachine(server.options.conversation, server.options.scorer,
+                                                                 shard_.tools(), shard_.ids(), server.replay)));
+        for (const Directory::Waiting& subscriber : found.waiting) hand_over(*entry->second, subscriber);
+    }
+    attach(peer, found.place);
+}
+
+/// A subscriber that waited for this conversation takes part in it from its first moment on.
+void ConversationHub::hand_over(Conversation& conversation, const Directory::Waiting& subscriber) {
+    const ConversationPlace place{&shard_, conversation.number};
+    Peer* const local = subscriber.shard == &shard_ ? shard_.find(subscriber.socket) : nullptr;
+    conversation.add({subscriber.socket, subscriber.shard, local});
+    conversation.machine.subscribe(subscriber.socket, subscriber.subscription, shard_.now());
+    if (local) {
+        local->is_waiting_ = false;
+        attach(*local, place);
+        return;
+    }
+    subscriber.shard->post([there = subscriber.shard, socket = subscriber.socket, place] {
+        there->turn([&] {
+            Peer* peer = there->find(socket);
+            if (peer && std::exchange(peer->is_waiting_, false)) {
+                there->hub().attach(*peer, place);
+                peer->asked_ = place;
+                return;
+            }
+            // It has gone in the meantime.
+            place.home->post([place, socket] {
+                place.home->turn([&] {
+                    Conversation* left = place.home->hub().find(place.number);
+                    if (!left) return;
+                    left->remove(socket);
+                    place.home->hub().tell(*left, [&](auto& machine) { machine.leave(socket, place.home->now()); });
+                });
+            });
+        });
+    });
+}
+
+void ConversationHub::attach(Peer& peer, const ConversationPlace& place) {
+    peer.place_ = place;
+    peer.local_ = place.home == &shard_ ? find(place.number) : nullptr;
+    if (!peer.local_) guests_[place.number].push_back(&peer);
+}
+
+void ConversationHub::detach(Peer& peer) {
+    if (peer.place_.home && !peer.local_) {
+        const auto entry = guests_.find(peer.place_.number);
+        if (entry != guests_.end()) {
+            std::erase(entry->second, &peer);
+            if (entry->second.empty()) guests_.erase(entry);
+        }
+    }
+    peer.place_ = {};
+    peer.local_ = nullptr;
+}
+
+void ConversationHub::speak(Peer& peer, session::Speak& speak) {
+    if (peer.local_) {
+        tell(*peer.local_, [&](auto& machine) { machine.speak(peer.id(), *speak.chunk, shard_.now()); });
         return;
     }
     if (!speak.owned) speak.owned = std::make_unique<const proto::TranscriptChunk>(*speak.chunk);
-    tell(publisher, [socket = publisher.id(), chunk = std::move(speak.owned)](auto& machine, base::Now now) {
+    tell(peer, [socket = peer.id(), chunk = std::move(speak.owned)](auto& machine, base::Now now) {
         machine.speak(socket, *chunk, now);
     });
 }
 
-void ConversationHub::modify(Publisher& publisher, const proto::ModifyRequest& request) {
-    tell(publisher,
-         [socket = publisher.id(), request](auto& machine, base::Now now) { machine.modify(socket, request, now); });
+void ConversationHub::modify(Peer& peer, proto::ModifyRequest request) {
+    // A post must be copyable.
+    const auto shared = std::make_shared<proto::ModifyRequest>(std::move(request));
+    tell(peer, [socket = peer.id(), shared](auto& machine, base::Now now) {
+        machine.modify(socket, std::move(*shared), now);
+    });
 }
 
-void ConversationHub::stop(Publisher& publisher) {
-    tell(publisher, [socket = publisher.id()](auto& machine, base::Now now) { machine.stop(socket, now); });
+void ConversationHub::stop(Peer& peer) {
+    tell(peer, [socket = peer.id()](auto& machine, base::Now now) { machine.stop(socket, now); });
 }
 
-void ConversationHub::leave(Publisher& publisher) {
-    if (publisher.local_) remove_member(*publisher.local_, publisher.id());
-    const SocketId socket = publisher.id();
-    if (publisher.local_) {
-        tell(*publisher.local_, [&](auto& machine) { machine.leave(socket, shard_.now()); });
-    } else if (Shard* home = publisher.place_.home) {
-        home->post([home, socket, number = publisher.place_.number] {
+void ConversationHub::leave(Peer& peer) {
+    if (std::exchange(peer.is_waiting_, false)) {
+        // If it was handed over in the meantime, the news of that finds it gone.
+        shard_.server().directory.stop_waiting(peer.key(), peer.id());
+        return;
+    }
+    const SocketId socket = peer.id();
+    if (Conversation* conversation = peer.local_) {
+        conversation->remove(socket);
+        detach(peer);
+        tell(*conversation, [&](auto& machine) { machine.leave(socket, shard_.now()); });
+    } else if (Shard* home = peer.place_.home) {
+        home->post([home, socket, number = peer.place_.number] {
             home->turn([&] {
-                Conversation* conversation = home->hub().find(number);
-                if (!conversation) return;
-                home->hub().remove_member(*conversation, socket);
-                home->hub().tell(*conversation, [&](auto& machine) { machine.leave(socket, home->now()); });
+                Conversation* left = home->hub().find(number);
+                if (!left) return;
+                left->remove(socket);
+                home->hub().tell(*left, [&](auto& machine) { machine.leave(socket, home->now()); });
             });
         });
+        detach(peer);
     }
-    publisher.place_ = publisher.asked_ = {};
-    publisher.local_ = nullptr;
+    peer.asked_ = {};
 }
 
 // ---- What conversations do
@@ -116,10 +229,6 @@ Conversation* ConversationHub::find(std::uint64_t number) noexcept {
     return place == conversations_.end() ? nullptr : place->second.get();
 }
 
-void ConversationHub::remove_member(Conversation& conversation, SocketId socket) noexcept {
-    std::erase_if(conversation.members, [&](const auto& member) { return member.socket == socket; });
-}
-
 template <typename Input>
 void ConversationHub::tell(Conversation& conversation, const Input& input) {
     input(conversation.machine);
@@ -127,16 +236,17 @@ void ConversationHub::tell(Conversation& conversation, const Input& input) {
 }
 
 template <typename Input>
-void ConversationHub::tell(const Publisher& publisher, Input input) {
-    if (publisher.local_) {
-        tell(*publisher.local_, [&](auto& machine) { input(machine, shard_.now()); });
-    } else if (Shard* home = publisher.place_.home) {
-        home->post([home, number = publisher.place_.number, input = std::move(input)] {
-            home->turn([&] {
-                Conversation* conversation = home->hub().find(number);
-                if (!conversation) return;
-                home->hub().tell(*conversation, [&](auto& machine) { input(machine, home->now()); });
-            });
+void ConversationHub::tell(std::uint64_t number, const Input& input) {
+    if (Conversation* conversation = find(number)) tell(*conversation, input);
+}
+
+template <typename Input>
+void ConversationHub::tell(const Peer& peer, Input input) {
+    if (peer.local_) {
+        tell(*peer.local_, [&](auto& machine) { input(machine, shard_.now()); });
+    } else if (Shard* home = peer.place_.home) {
+        home->post([home, number = peer.place_.number, input = std::move(input)] {
+            home->turn([&] { home->hub().tell(number, [&](auto& machine) { input(machine, home->now()); }); });
         });
     }
 }
@@ -154,7 +264,7 @@ void ConversationHub::perform(Conversation& conversation) {
         }
         actions_.clear();
     }
-    post_deliveries();
+    post_deliveries(conversation.number);
     if (!is_over) return;
     add_traffic(conversation, shard_.traffic());
     shard_.server().directory.remove(conversation.key, conversation.number);
@@ -162,15 +272,15 @@ void ConversationHub::perform(Conversation& conversation) {
 }
 
 void ConversationHub::perform(Conversation& conversation, ConversationAction&& action) {
-    if (std::holds_alternative<session::Broadcast>(action)) {
-        for (const Conversation::Member& member : conversation.members) deliver(member, action);
-    } else if (const auto* tell = std::get_if<session::Tell>(&action)) {
-        deliver(conversation, tell->socket, action);
+    if (const auto* news = std::get_if<session::Broadcast>(&action)) {
+        broadcast(conversation, *news);
+    } else if (auto* frame = std::get_if<session::Tell>(&action)) {
+        deliver(conversation, frame->socket, std::move(*frame));
     } else if (const auto* started = std::get_if<session::Started>(&action)) {
-        deliver(conversation, started->socket, action);
+        deliver(conversation, started->socket, *started);
     } else if (const auto* ended = std::get_if<session::Ended>(&action)) {
-        deliver(conversation, ended->socket, action);
-        if (ended->why != session::Ended::Why::paused) remove_member(conversation, ended->socket);
+        deliver(conversation, ended->socket, *ended);
+        if (ended->why != session::Ended::Why::paused) conversation.remove(ended->socket);
     } else if (auto* request = std::get_if<session::Compile>(&action)) {
         compile(conversation, std::move(*request));
     } else if (auto* question = std::get_if<session::Score>(&action)) {
@@ -185,9 +295,7 @@ void ConversationHub::compile(Conversation& conversation, session::Compile&& req
         if (!home) return;
         home->post([shard = home.get(), number, ticket, answer = std::move(answer)]() mutable {
             shard->turn([&] {
-                Conversation* waiting = shard->hub().find(number);
-                if (!waiting) return;
-                shard->hub().tell(*waiting,
+                shard->hub().tell(number,
                                   [&](auto& machine) { machine.compiled(ticket, std::move(answer), shard->now()); });
             });
         });
@@ -206,52 +314,59 @@ void ConversationHub::score(Conversation& conversation, session::Score&& request
         if (!home) return;
         home->post([shard = home.get(), number, ticket, verdicts = std::move(verdicts)]() mutable {
             shard->turn([&] {
-                Conversation* waiting = shard->hub().find(number);
-                if (!waiting) return;
-                shard->hub().tell(*waiting,
+                shard->hub().tell(number,
                                   [&](auto& machine) { machine.scored(ticket, std::move(verdicts), shard->now()); });
             });
         });
     });
 }
 
-void ConversationHub::deliver(Conversation& conversation, SocketId socket, const ConversationAction& action) {
+void ConversationHub::broadcast(const Conversation& conversation, const session::Broadcast& broadcast) {
     for (const Conversation::Member& member : conversation.members) {
-        if (member.socket == socket) {
-            deliver(member, action);
-            return;
-        }
+        if (member.local) member.local->on_broadcast(broadcast);
+    }
+    for (const auto& [shard, count] : conversation.guests) deliveries_to(*shard).push_back({0, broadcast});
+}
+
+void ConversationHub::deliver(const Conversation& conversation, SocketId socket, ConversationAction action) {
+    const auto is_it = [&](const Conversation::Member& member) { return member.socket == socket; };
+    const auto member = std::find_if(conversation.members.begin(), conversation.members.end(), is_it);
+    if (member == conversation.members.end()) return;
+    if (member->local) {
+        member->local->on_action(action);
+    } else {
+        deliveries_to(*member->shard).push_back({socket, std::move(action)});
     }
 }
 
-void ConversationHub::deliver(const Conversation::Member& member, const ConversationAction& action) {
-    if (member.local) {
-        member.local->on_action(action);
-        return;
-    }
-    // Only what is told to sockets comes here, and that is cheap to copy: frames are shared.
-    ConversationAction copy =
-        std::holds_alternative<session::Broadcast>(action) ? ConversationAction(std::get<session::Broadcast>(action))
-        : std::holds_alternative<session::Tell>(action)    ? ConversationAction(std::get<session::Tell>(action))
-        : std::holds_alternative<session::Started>(action) ? ConversationAction(std::get<session::Started>(action))
-                                                           : ConversationAction(std::get<session::Ended>(action));
-    const auto is_its = [&](const auto& entry) { return entry.first == member.shard; };
+std::vector<ConversationHub::Delivery>& ConversationHub::deliveries_to(Shard& shard) {
+    const auto is_its = [&](const auto& entry) { return entry.first == &shard; };
     auto place = std::find_if(to_other_threads_.begin(), to_other_threads_.end(), is_its);
-    if (place == to_other_threads_.end()) place = to_other_threads_.insert(place, {member.shard, {}});
-    place->second.push_back({member.socket, std::move(copy)});
+    if (place == to_other_threads_.end()) {
+        to_other_threads_.emplace_back(&shard, std::vector<Delivery>());
+        place = std::prev(to_other_threads_.end());
+    }
+    return place->second;
 }
 
-void ConversationHub::post_deliveries() {
+void ConversationHub::post_deliveries(std::uint64_t number) {
     for (auto& [to, deliveries] : to_other_threads_) {
-        to->post([shard = to, due = std::move(deliveries)] {
-            shard->turn([&] {
-                for (const Delivery& delivery : due) {
-                    if (Publisher* publisher = shard->find(delivery.socket)) publisher->on_action(delivery.action);
-                }
-            });
+        to->post([shard = to, number, due = std::move(deliveries)] {
+            shard->turn([&] { shard->hub().take_deliveries(number, due); });
         });
     }
     to_other_threads_.clear();
+}
+
+/// Peers only take note here, and act later in the turn.
+void ConversationHub::take_deliveries(std::uint64_t number, const std::vector<Delivery>& deliveries) {
+    for (const Delivery& delivery : deliveries) {
+        if (delivery.socket != 0) {
+            if (Peer* peer = shard_.find(delivery.socket)) peer->on_action(delivery.action);
+        } else if (const auto guests = guests_.find(number); guests != guests_.end()) {
+            for (Peer* peer : guests->second) peer->on_action(delivery.action);
+        }
+    }
 }
 
 void ConversationHub::on_sweep() {
@@ -261,9 +376,15 @@ void ConversationHub::on_sweep() {
         if (deadline && *deadline <= shard_.now().monotonic) due_.push_back(number);
     }
     for (const std::uint64_t number : due_) {
-        if (Conversation* conversation = find(number)) {
-            tell(*conversation, [&](auto& machine) { machine.on_time(shard_.now()); });
-        }
+        tell(number, [&](auto& machine) { machine.on_time(shard_.now()); });
+    }
+}
+
+void ConversationHub::shut_down() {
+    due_.clear();
+    for (const auto& [number, conversation] : conversations_) due_.push_back(number);
+    for (const std::uint64_t number : due_) {
+        tell(number, [&](auto& machine) { machine.shut_down(shard_.now()); });
     }
 }
 

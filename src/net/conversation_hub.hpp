@@ -5,15 +5,17 @@
 
 #include "directory.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace earshot::net {
 
-class Publisher;
+class Peer;
 
 /// A conversation on its home thread, with the sockets that take part.
 class Conversation {
@@ -21,46 +23,67 @@ public:
     struct Member {
         session::SocketId socket = 0;
         Shard* shard = nullptr;
-        Publisher* local = nullptr;  ///< the socket, if it is on this thread
+        Peer* local = nullptr;  ///< the socket, if it is on this thread
     };
 
     Conversation(std::string key_of_it, std::uint64_t number_of_it, session::ConversationMachine machine_of_it)
         : key(std::move(key_of_it)), number(number_of_it), machine(std::move(machine_of_it)) {}
 
+    /// Adds a member unless it is there.
+    void add(const Member& member);
+    void remove(session::SocketId socket) noexcept;
+
     const std::string key;
     const std::uint64_t number;
     session::ConversationMachine machine;
     std::vector<Member> members;
-    session::ConversationCounters told;  ///< what was counted already
+    std::vector<std::pair<Shard*, std::size_t>> guests;  ///< how many members live on each of the other threads
+    session::ConversationCounters told;                  ///< what was counted already
 };
 
 /// The conversations of a thread, and the ways to those of others. Sockets of the same thread talk to a conversation by
-/// calls; others by posting values, which come in the order in which they were posted. One thread, inside Shard::turn.
+/// calls; others by posting values, which come in the order in which they were posted. What is told to all is posted
+/// once to each thread, however many of its sockets take part. One thread, inside Shard::turn.
 class ConversationHub {
 public:
     explicit ConversationHub(Shard& shard) : shard_(shard) {}
 
     // What a socket of this thread does.
-    void join(Publisher& publisher, std::unique_ptr<proto::StartRequest> request);
-    void speak(Publisher& publisher, session::Speak& speak);
-    void modify(Publisher& publisher, const proto::ModifyRequest& request);
-    void stop(Publisher& publisher);
-    void leave(Publisher& publisher);
+    void join(Peer& peer, std::unique_ptr<proto::StartRequest> request);
+    void subscribe(Peer& peer, const session::Subscription& subscription);
+    void speak(Peer& peer, session::Speak& speak);
+    void modify(Peer& peer, proto::ModifyRequest request);
+    void stop(Peer& peer);
+    void leave(Peer& peer);
+
+    /// The socket takes part no more, and its conversation knows.
+    void detach(Peer& peer);
 
     /// Lets conversations know the time.
     void on_sweep();
+
+    /// Lets conversations know that nobody is coming back.
+    void shut_down();
 
     void add_traffic(Traffic& traffic);
     std::size_t size() const noexcept { return conversations_.size(); }
 
 private:
+    struct Delivery {
+        session::SocketId socket;  ///< 0: all sockets of the thread that take part
+        session::ConversationAction action;
+    };
+
     // What a socket of another thread does.
     void join_from(Shard& from, session::SocketId socket, std::uint64_t number,
                    std::unique_ptr<proto::StartRequest> request);
+    void subscribe_from(Shard& from, session::SocketId socket, std::uint64_t number,
+                        const session::Subscription& subscription);
 
     Conversation* find(std::uint64_t number) noexcept;
-    void settle_place(Publisher& publisher);
-    void remove_member(Conversation& conversation, session::SocketId socket) noexcept;
+    void attach(Peer& peer, const ConversationPlace& place);
+    void settle_place(Peer& peer);
+    void hand_over(Conversation& conversation, const Directory::Waiting& subscriber);
 
     /// Gives `input` to the conversation's machine and does what follows. It may be over afterwards.
     template <typename Input>
@@ -68,25 +91,27 @@ private:
 
     /// The same for a conversation wherever it lives.
     template <typename Input>
-    void tell(const Publisher& publisher, Input input);
+    void tell(const Peer& peer, Input input);
+
+    /// The same for one of this thread by its number, if it still is.
+    template <typename Input>
+    void tell(std::uint64_t number, const Input& input);
 
     void perform(Conversation& conversation);
     void perform(Conversation& conversation, session::ConversationAction&& action);
     void compile(Conversation& conversation, session::Compile&& request);
     void score(Conversation& conversation, session::Score&& request);
-    void deliver(Conversation& conversation, session::SocketId socket, const session::ConversationAction& action);
-    void deliver(const Conversation::Member& member, const session::ConversationAction& action);
-    void post_deliveries();
-    void add_traffic(Conversation& conversation, Traffic& traffic);
-
-    struct Delivery {
-        session::SocketId socket;
-        session::ConversationAction action;
-    };
+    void broadcast(const Conversation& conversation, const session::Broadcast& broadcast);
+    void deliver(const Conversation& conversation, session::SocketId socket, session::ConversationAction action);
+    std::vector<Delivery>& deliveries_to(Shard& shard);
+    void post_deliveries(std::uint64_t number);
+    void take_deliveries(std::uint64_t number, const std::vector<Delivery>& deliveries);
+    static void add_traffic(Conversation& conversation, Traffic& traffic);
 
     Shard& shard_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Conversation>> conversations_;
-    std::vector<session::ConversationAction> actions_;                        // scratch
+    std::unordered_map<std::uint64_t, std::vector<Peer*>> guests_;  // of this thread, by the conversation elsewhere
+    std::vector<session::ConversationAction> actions_;              // scratch
     std::vector<std::pair<Shard*, std::vector<Delivery>>> to_other_threads_;  // of the input that is being dealt with
     std::vector<std::uint64_t> due_;                                          // scratch
 };

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "earshot/session/actions.hpp"
+
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace earshot::net {
 
@@ -15,17 +18,31 @@ struct ConversationPlace {
     std::uint64_t number = 0;
 };
 
-/// Finds the conversation of a connection id, whose sockets may be on several threads. Touched only when somebody joins
-/// and when a conversation ends. Any thread.
+/// Finds the conversation of a connection id, whose sockets may be on several threads, and holds the subscribers that
+/// came before there was one. Touched only when somebody joins and when a conversation ends. Any thread.
 class Directory {
 public:
+    /// A subscriber without a conversation.
+    struct Waiting {
+        Shard* shard = nullptr;
+        session::SocketId socket = 0;
+        session::Subscription subscription;
+    };
+
     struct Found {
         ConversationPlace place;
-        bool is_new = false;  ///< the caller must begin it, at once
+        bool is_new = false;           ///< the caller must begin it, at once
+        std::vector<Waiting> waiting;  ///< for it, if it is new; they wait no longer
     };
 
     /// Where the conversation of `key` lives; if there is none, it is entered as one of `home`.
     Found find_or_enter(const std::string& key, Shard& home);
+
+    /// Where the conversation of `key` lives; if there is none, the subscriber waits for it.
+    ConversationPlace find_or_wait(const std::string& key, const Waiting& subscriber);
+
+    /// False if the socket does not wait any more: it was handed over.
+    bool stop_waiting(const std::string& key, session::SocketId socket);
 
     /// The conversation is over: who joins from now on begins a new one.
     void remove(const std::string& key, std::uint64_t number);
@@ -35,6 +52,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, ConversationPlace> places_;
+    std::unordered_map<std::string, std::vector<Waiting>> waiting_;  // none for a key that has a place
     std::uint64_t last_number_ = 0;
 };
 

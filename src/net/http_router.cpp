@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -50,6 +51,8 @@ constexpr std::array k_routes{
     HttpRoute{verb::post, "/oauth2/token:generate", "token", Kind::http, &token},
     HttpRoute{verb::get, "/v1/streaming/{id}", "streaming", Kind::publisher, nullptr},
     HttpRoute{verb::get, "/v1/realtime/insights/{id}", "streaming", Kind::publisher, nullptr},
+    HttpRoute{verb::get, "/v1/subscribe/{id}", "subscribe", Kind::subscriber, nullptr},
+    HttpRoute{verb::get, "/session/subscribe/{id}", "subscribe", Kind::subscriber, nullptr},
 };
 
 /// Whether `path` of a route fits; `id` becomes the segment that stands for "{id}".
@@ -94,9 +97,23 @@ std::string first_subprotocol(const HttpRequest& request) {
     return std::string(first);
 }
 
-std::variant<HttpReply, PublisherRequest> route_publisher(ServerShared& server, const HttpRequest& request,
-                                                          const HttpRoute& route, std::string_view query,
-                                                          std::string id) {
+/// What a subscriber's query asks for; none if it cannot be read.
+std::optional<session::Subscription> read_subscription(std::string_view query) {
+    session::Subscription subscription;
+    if (const auto from = query_value(query, "resumeFrom"); from && !from->empty()) {
+        std::uint64_t sequence = 0;
+        const char* const end = from->data() + from->size();
+        const auto [rest, error] = std::from_chars(from->data(), end, sequence);
+        if (error != std::errc{} || rest != end) return std::nullopt;
+        subscription.resume_from = sequence;
+    }
+    const auto revisions = query_value(query, "revisions");
+    subscription.wishes.revisions = revisions && boost::beast::iequals(*revisions, "true");
+    return subscription;
+}
+
+std::variant<HttpReply, SocketRequest> route_socket(ServerShared& server, const HttpRequest& request,
+                                                    const HttpRoute& route, std::string_view query, std::string id) {
     const std::size_t limit = server.options.http.connection_id_bytes;
     if (id.size() > limit) {
         return reply_error(route.name, 400, "The connection id is over " + std::to_string(limit) + " bytes.");
@@ -112,7 +129,13 @@ std::variant<HttpReply, PublisherRequest> route_publisher(ServerShared& server, 
         server.hooks.on_refused(account.error().code);
         return reply_error(route.name, 401, k_bad_token);
     }
-    return PublisherRequest{route.name, std::move(id), std::move(account.value()), first_subprotocol(request)};
+    std::optional<session::Subscription> subscription;
+    if (route.kind == Kind::subscriber) {
+        subscription = read_subscription(query);
+        if (!subscription) return reply_error(route.name, 400, "\"resumeFrom\" must be a sequence number.");
+    }
+    return SocketRequest{route.name, std::move(id), std::move(account.value()), first_subprotocol(request),
+                         subscription};
 }
 
 }  // namespace
@@ -121,7 +144,7 @@ std::span<const HttpRoute> http_routes() noexcept {
     return k_routes;
 }
 
-std::variant<HttpReply, PublisherRequest> route_request(ServerShared& server, const HttpRequest& request) {
+std::variant<HttpReply, SocketRequest> route_request(ServerShared& server, const HttpRequest& request) {
     const auto target = parse_target(request.target());
     if (!target) return reply_error("none", 400, "The request's path cannot be read.");
 
@@ -147,7 +170,7 @@ std::variant<HttpReply, PublisherRequest> route_request(ServerShared& server, co
         return reply;
     }
     const HttpRoute& route = **place;
-    if (route.kind == Kind::publisher) return route_publisher(server, request, route, target->query, std::move(id));
+    if (route.kind != Kind::http) return route_socket(server, request, route, target->query, std::move(id));
     HttpReply reply;
     reply.route = route.name;
     reply.answer = route.handler(server, request);

@@ -2,10 +2,12 @@
 
 #include "earshot/base/error.hpp"
 #include "earshot/net/server_hooks.hpp"
+#include "earshot/session/actions.hpp"
 
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,17 +28,18 @@ struct HttpReply {
     bool asks_upgrade = false;  ///< only as a WebSocket is this route of use
 };
 
-/// A request that becomes a publisher's socket.
-struct PublisherRequest {
+/// A request that becomes a publisher's or a subscriber's socket.
+struct SocketRequest {
     std::string_view route;
     std::string connection_id;
     std::string account;
-    std::string subprotocol;  ///< to be told that it is spoken; empty: none
+    std::string subprotocol;                            ///< to be told that it is spoken; empty: none
+    std::optional<session::Subscription> subscription;  ///< of a subscriber
 };
 
 /// One line of the route table.
 struct HttpRoute {
-    enum class Kind : std::uint8_t { http, publisher };
+    enum class Kind : std::uint8_t { http, publisher, subscriber };
 
     boost::beast::http::verb method;
     std::string_view path;  ///< "{id}" stands for any segment
@@ -49,7 +52,7 @@ struct HttpRoute {
 std::span<const HttpRoute> http_routes() noexcept;
 
 /// Says what becomes of a request. Any thread.
-std::variant<HttpReply, PublisherRequest> route_request(ServerShared& server, const HttpRequest& request);
+std::variant<HttpReply, SocketRequest> route_request(ServerShared& server, const HttpRequest& request);
 
 /// The tokens that a request carries: `Authorization: Bearer`, `x-api-key`, `access_token` in the query, and the
 /// subprotocols it offers.

@@ -107,11 +107,11 @@ void HttpSession<NextLayer>::on_request(Error error) {
     }
     const HttpRequest& request = parser_->get();
     auto routed = route_request(shard_.server(), request);
-    if (auto* publisher = std::get_if<PublisherRequest>(&routed)) {
+    if (auto* socket = std::get_if<SocketRequest>(&routed)) {
         is_handed_over_ = true;
         state_ = State::over;
         const auto session = std::make_shared<WsSession<NextLayer>>(
-            shard_, std::move(stream_), beast::buffers_to_string(buffer_.data()), std::move(*publisher));
+            shard_, std::move(stream_), beast::buffers_to_string(buffer_.data()), std::move(*socket));
         session->run(request);
         return;
     }

@@ -58,29 +58,28 @@ void Shard::run() {
     tell_traffic();
 }
 
-void Shard::add(Publisher& publisher) {
-    publishers_.emplace(publisher.id(), &publisher);
+void Shard::add(Peer& peer) {
+    peers_.emplace(peer.id(), &peer);
 }
 
-void Shard::remove(Publisher& publisher) noexcept {
-    publisher.add_traffic(traffic_);
-    publishers_.erase(publisher.id());
-    if (publisher.is_marked_)
-        std::replace(marked_.begin(), marked_.end(), &publisher, static_cast<Publisher*>(nullptr));
+void Shard::remove(Peer& peer) noexcept {
+    peer.add_traffic(traffic_);
+    peers_.erase(peer.id());
+    if (peer.is_marked_) std::replace(marked_.begin(), marked_.end(), &peer, static_cast<Peer*>(nullptr));
 }
 
-Publisher* Shard::find(session::SocketId socket) noexcept {
-    const auto place = publishers_.find(socket);
-    return place == publishers_.end() ? nullptr : place->second;
+Peer* Shard::find(session::SocketId socket) noexcept {
+    const auto place = peers_.find(socket);
+    return place == peers_.end() ? nullptr : place->second;
 }
 
-/// What a publisher does may give others something to do.
+/// What a peer does may give others something to do.
 void Shard::settle() {
     for (std::size_t i = 0; i < marked_.size(); ++i) {
-        Publisher* publisher = marked_[i];
-        if (!publisher) continue;
-        publisher->is_marked_ = false;
-        publisher->perform();
+        Peer* peer = marked_[i];
+        if (!peer) continue;
+        peer->is_marked_ = false;
+        peer->perform();
     }
     marked_.clear();
 }
@@ -114,7 +113,10 @@ void Shard::tell_traffic() {
 
 void Shard::drain() {
     cut_at_ = std::chrono::steady_clock::now() + server_.options.shutdown_grace;
-    turn([this] { connections_.for_each([](Swept& connection) { connection.on_drain(); }); });
+    turn([this] {
+        connections_.for_each([](Swept& connection) { connection.on_drain(); });
+        hub_.shut_down();
+    });
 }
 
 /// A thread stays while others have connections, which may take part in its conversations.

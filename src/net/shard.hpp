@@ -10,7 +10,7 @@
 #include "compile_service.hpp"
 #include "conversation_hub.hpp"
 #include "directory.hpp"
-#include "publisher.hpp"
+#include "peer.hpp"
 #include "swept.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -35,12 +35,14 @@ struct ServerShared {
         : options(std::move(options_given)),
           hooks(hooks_given),
           scorer(scorer_given),
+          replay(options.replay_bytes),
           compiler(options.conversation.patterns, pool, hooks_given) {}
 
     const ServerOptions options;
     ServerHooks& hooks;
     Scorer* const scorer;
     Directory directory;
+    session::ReplayBudget replay;
     CompileService compiler;
     std::atomic<bool> is_draining = false;
     std::atomic<std::size_t> connections = 0;  ///< of all kinds
@@ -87,12 +89,12 @@ public:
     /// When this turn began.
     const base::Now& now() const noexcept { return now_; }
 
-    void add(Publisher& publisher);
-    void remove(Publisher& publisher) noexcept;
-    Publisher* find(session::SocketId socket) noexcept;
+    void add(Peer& peer);
+    void remove(Peer& peer) noexcept;
+    Peer* find(session::SocketId socket) noexcept;
 
-    /// `publisher` has something to do at the end of the turn.
-    void mark(Publisher& publisher) { marked_.push_back(&publisher); }
+    /// `peer` has something to do at the end of the turn.
+    void mark(Peer& peer) { marked_.push_back(&peer); }
 
     session::SocketId next_socket_id() noexcept { return first_socket_id_ + ++last_socket_; }
     SweptList& connections() noexcept { return connections_; }
@@ -140,13 +142,13 @@ private:
 
     const session::SocketId first_socket_id_;
     session::SocketId last_socket_ = 0;
-    std::unordered_map<session::SocketId, Publisher*> publishers_;
+    std::unordered_map<session::SocketId, Peer*> peers_;
     SweptList connections_;
     ConversationHub hub_{*this};
 
     base::Now now_;
     bool is_in_turn_ = false;
-    std::vector<Publisher*> marked_;  // null: gone since
+    std::vector<Peer*> marked_;  // null: gone since
     std::vector<session::SocketAction> socket_actions_;
     Traffic traffic_;
     std::optional<base::MonotonicTime> cut_at_;  // while draining

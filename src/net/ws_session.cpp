@@ -23,14 +23,14 @@ namespace websocket = boost::beast::websocket;
 /// A reading buffer that has grown beyond this is given back.
 constexpr std::size_t k_kept_buffer = 8 * 1024;
 
-std::string key_of(const PublisherRequest& who) {
+std::string key_of(const SocketRequest& who) {
     return who.account + '\n' + who.connection_id;
 }
 
 }  // namespace
 
 template <class NextLayer>
-WsSession<NextLayer>::WsSession(Shard& shard, NextLayer stream, std::string early, PublisherRequest who)
+WsSession<NextLayer>::WsSession(Shard& shard, NextLayer stream, std::string early, SocketRequest who)
     : shard_(shard),
       ws_(std::move(stream), shard.buffers()),
       who_(std::move(who)),
@@ -77,14 +77,14 @@ void WsSession<NextLayer>::on_accepted(Error error) {
     server.hooks.on_session_opened();
     const bool is_full = ++server.sessions > server.options.max_sockets;
     shard_.turn([&] {
-        publisher_.emplace(shard_, static_cast<Transport&>(*this), key_of(who_), shard_.now().monotonic);
+        peer_.emplace(shard_, static_cast<Transport&>(*this), key_of(who_), who_.subscription);
         if (!server.is_draining && !is_full) return;
         const base::Error refusal =
             server.is_draining
                 ? base::Error{base::Errc::draining, "the server is shutting down", {}, {}}
                 : base::Error{base::Errc::too_many, "the server has no room for another session", {}, {}};
         server.hooks.on_refused(refusal.code);
-        publisher_->on_refused(refusal);
+        peer_->on_refused(refusal);
     });
     if (state_ == State::open) read(this->shared_from_this());
 }
@@ -130,20 +130,20 @@ void WsSession<NextLayer>::on_read(Self self, Error error) {
 
 template <class NextLayer>
 bool WsSession<NextLayer>::is_client_behind() {
-    return publisher_ && publisher_->outbox().is_behind();
+    return peer_ && peer_->outbox().is_behind();
 }
 
 template <class NextLayer>
 void WsSession<NextLayer>::on_message() {
-    if (!publisher_) return;
+    if (!peer_) return;
     const std::size_t size = buffer_.size();
     if (!ws_.got_text()) {
-        shard_.turn([&] { publisher_->on_binary(size); });
+        shard_.turn([&] { peer_->on_binary(size); });
         return;
     }
     buffer_.reserve(size + proto::ClientCodec::padding());
     const std::string_view text(static_cast<const char*>(buffer_.data().data()), size);
-    shard_.turn([&] { publisher_->on_text(text, buffer_.capacity()); });
+    shard_.turn([&] { peer_->on_text(text, buffer_.capacity()); });
 }
 
 template <class NextLayer>
@@ -164,8 +164,8 @@ void WsSession<NextLayer>::on_read_failed(Error error) {
 
 template <class NextLayer>
 void WsSession<NextLayer>::pump() {
-    if (!publisher_ || !ws_.is_open()) return;
-    session::Outbox& outbox = publisher_->outbox();
+    if (!peer_ || !ws_.is_open()) return;
+    session::Outbox& outbox = peer_->outbox();
     while (cork().has_room()) {
         const session::Frame frame = outbox.take_next();
         if (!frame) break;
@@ -180,7 +180,7 @@ void WsSession<NextLayer>::pump() {
 template <class NextLayer>
 void WsSession<NextLayer>::on_progress() {
     if (closing_since_) progress_ = std::chrono::steady_clock::now();
-    if (publisher_ && (publisher_->outbox().has_next() || close_)) pump();
+    if (peer_ && (peer_->outbox().has_next() || close_)) pump();
 }
 
 template <class NextLayer>
@@ -216,7 +216,7 @@ void WsSession<NextLayer>::linger() {
         closing_since_ = progress_ = std::chrono::steady_clock::now();
         Error ignored;  // the peer may be gone, which reading tells
         beast::get_lowest_layer(ws_).shutdown(asio::socket_base::shutdown_send, ignored);
-        if (publisher_) shard_.turn([&] { publisher_->on_gone(); });
+        if (peer_) shard_.turn([&] { peer_->on_gone(); });
     }
     lowest().async_read_some(asio::buffer(shard_.sink()), [self = this->shared_from_this()](Error error, std::size_t) {
         error ? self->end(SessionEnd::lost) : self->linger();
@@ -227,8 +227,8 @@ template <class NextLayer>
 void WsSession<NextLayer>::end(SessionEnd how) {
     if (state_ == State::over) return;
     state_ = State::over;
-    if (publisher_) {
-        shard_.turn([&] { publisher_->on_gone(); });
+    if (peer_) {
+        shard_.turn([&] { peer_->on_gone(); });
     }
     // The last reference may not go while the session is at work.
     if (resting_) shard_.post([self = std::move(resting_)] {});
@@ -259,10 +259,10 @@ void WsSession<NextLayer>::log_end(SessionEnd how) const {
 template <class NextLayer>
 void WsSession<NextLayer>::on_sweep(base::MonotonicTime now) {
     if (state_ == State::over) return;
-    if (publisher_) {
-        const auto deadline = publisher_->deadline();
-        if (deadline && *deadline <= now) publisher_->on_time();
-        publisher_->add_traffic(shard_.traffic());
+    if (peer_) {
+        const auto deadline = peer_->deadline();
+        if (deadline && *deadline <= now) peer_->on_time();
+        peer_->add_traffic(shard_.traffic());
     }
     if (state_ == State::handshake) {
         if (now - begin_ >= shard_.server().options.http.handshake) end(SessionEnd::lost);
@@ -282,7 +282,7 @@ void WsSession<NextLayer>::on_sweep(base::MonotonicTime now) {
 
 template <class NextLayer>
 void WsSession<NextLayer>::on_drain() {
-    if (publisher_) publisher_->on_shutdown();
+    if (peer_) peer_->on_shutdown();
 }
 
 template <class NextLayer>

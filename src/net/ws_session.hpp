@@ -3,7 +3,7 @@
 #include "corked_stream.hpp"
 #include "http_router.hpp"
 #include "http_session.hpp"
-#include "publisher.hpp"
+#include "peer.hpp"
 #include "shard.hpp"
 #include "swept.hpp"
 
@@ -16,7 +16,7 @@
 
 namespace earshot::net {
 
-/// A WebSocket connection: carries a publisher's messages in and its outbox out, closes, and gives up on a peer that
+/// A WebSocket connection: carries a peer's messages in and its outbox out, closes, and gives up on a client that
 /// does not take part. It keeps itself alive while an operation is under way, which is until it is over. On its shard's
 /// thread.
 ///
@@ -33,7 +33,7 @@ class WsSession final : public std::enable_shared_from_this<WsSession<NextLayer>
                         private Swept {
 public:
     /// Takes over a connection that counts in ServerShared::connections. `early`: what was read behind the request.
-    WsSession(Shard& shard, NextLayer stream, std::string early, PublisherRequest who);
+    WsSession(Shard& shard, NextLayer stream, std::string early, SocketRequest who);
     ~WsSession();
 
     /// Shakes hands and goes on from there.
@@ -69,8 +69,8 @@ private:
     Shard& shard_;
     boost::beast::websocket::stream<CorkedStream<NextLayer>, false> ws_;
     boost::beast::flat_buffer buffer_;
-    std::optional<Publisher> publisher_;  // while the connection is up
-    const PublisherRequest who_;
+    std::optional<Peer> peer_;  // while the connection is up
+    const SocketRequest who_;
     State state_ = State::handshake;
     bool counts_as_session_ = false;
     bool is_reading_ = false;  // a message is being dealt with

@@ -131,6 +131,7 @@ public:
         if (key == "disconnectOnStopRequestTimeout") start_.disconnect_on_stop_seconds = read_wait(member);
         if (key == "noConnectionTimeout") start_.no_connection_seconds = read_wait(member);
         if (key == "meetingTitle") member.read(start_.meeting_title, limits_.name_bytes);
+        if (key == "resumeFrom") start_.resume_from = member.read_count();
     }
 
 private:
@@ -197,9 +198,31 @@ private:
     const MessageLimits& limits_;
 };
 
-void read_modify(std::string_view key, JsonValue member, ModifyRequest& modify) {
+void read_given(JsonValue value, TrackerReader& reader, GivenTrackers& given) {
+    reader.read_list(value, given.definitions, &given.references, &given.pointers);
+}
+
+void read_change(JsonValue value, TrackerChange& change, const MessageLimits& limits) {
+    TrackerReader reader(limits);
+    value.for_each_member([&](std::string_view key, JsonValue member) {
+        if (member.is_null()) return;
+        if (key == "add") read_given(member, reader, change.add);
+        if (key == "replace") read_given(member, reader, change.replace.emplace());
+        if (key != "remove") return;
+        member.for_each_element([&](JsonValue element) {
+            if (change.remove.size() == limits.trackers) {
+                fail(Errc::too_many, member.place(), "holds over " + std::to_string(limits.trackers) + " entries");
+            }
+            PlacedName& removed = change.remove.emplace_back();
+            element.read(removed.name, limits.name_bytes);
+            removed.pointer = element.place().pointer();
+        });
+    });
+}
+
+void read_modify(std::string_view key, JsonValue member, ModifyRequest& modify, const MessageLimits& limits) {
     if (member.is_null()) return;
-    if (key == "trackers") modify.changes_trackers = true;
+    if (key == "trackers") read_change(member, modify.trackers.emplace(), limits);
     if (key != "speechRecognition") return;
     member.for_each_member([&](std::string_view inner, JsonValue value) {
         if (value.is_null()) return;
@@ -301,7 +324,8 @@ private:
             }
             case ClientMessageKind::modify: {
                 modify_ = {};
-                read_members(value, [&](std::string_view key, JsonValue member) { read_modify(key, member, modify_); });
+                read_members(
+                    value, [&](std::string_view key, JsonValue member) { read_modify(key, member, modify_, limits_); });
                 modify_.request_id = request_id_;
                 break;
             }

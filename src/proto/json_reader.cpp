@@ -130,4 +130,10 @@ std::int64_t JsonValue::read_integer() {
     return value;
 }
 
+std::uint64_t JsonValue::read_count() {
+    const std::int64_t value = read_integer();
+    if (value < 0) fail(Errc::invalid_value, place_, "must not be negative");
+    return static_cast<std::uint64_t>(value);
+}
+
 }  // namespace earshot::proto

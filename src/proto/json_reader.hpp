@@ -57,6 +57,8 @@ public:
     bool read_loose_bool();
     double read_number(double least, double most);
     std::int64_t read_integer();
+    /// An integer that is not negative.
+    std::uint64_t read_count();
 
     /// Calls `visit(key, JsonValue)` for each member. Unknown ones may be left unread.
     template <typename Visit>

@@ -36,6 +36,14 @@ void write_not_evaluated(JsonWriter& json, std::span<const NotEvaluated> entries
     json.end_array();
 }
 
+void write_ignored(JsonWriter& json, std::span<const IgnoredTracker> ignored) {
+    json.key("ignored").begin_array();
+    for (const IgnoredTracker& tracker : ignored) {
+        json.begin_object().member("id", tracker.id).member("reason", tracker.reason).end_object();
+    }
+    json.end_array();
+}
+
 void write_speaker(JsonWriter& json, const Member& member) {
     json.begin_object().member("id", member.id).member("name", member.speaker.name);
     json.member("userId", member.speaker.user_id);
@@ -117,10 +125,17 @@ void write_trackers(JsonWriter& json, std::span<const HitChange> changes, const 
     }
 }
 
+void write_error(JsonWriter& json, const base::Error& error, std::string_view request_id) {
+    json.member("code", base::code_word(error.code)).member("message", error.message);
+    json.member("details", error.details.empty() ? error.message : error.details).member("path", error.path);
+    if (!request_id.empty()) json.member("requestId", request_id);
+    json.key("payload").begin_object().member("message", error.message).end_object();
+}
+
 // Google's duration, as the clients read it: strings for both parts.
 void write_split_seconds(JsonWriter& json, std::string_view name, double seconds) {
     const double known = std::isfinite(seconds) ? std::max(seconds, 0.0) : 0.0;
-    const auto nanos = static_cast<std::int64_t>(std::llround(known * 1e9));
+    const std::int64_t nanos = std::llround(known * 1000) * 1'000'000;
     json.key(name).begin_object().member("seconds", std::to_string(nanos / 1'000'000'000));
     json.member("nanos", std::to_string(nanos % 1'000'000'000)).end_object();
 }
@@ -180,6 +195,12 @@ std::string started_listening(std::int64_t offset_ms) {
     return platform("started_listening", offset_ms, [](JsonWriter&) {});
 }
 
+std::string subscription_started(std::string_view conversation_id, std::int64_t offset_ms) {
+    return platform("subscription_started", offset_ms, [&](JsonWriter& json) {
+        json.key("data").begin_object().member("conversationId", conversation_id).end_object();
+    });
+}
+
 std::string conversation_created(std::string_view conversation_id, std::int64_t offset_ms) {
     return platform("conversation_created", offset_ms, [&](JsonWriter& json) {
         json.key("data").begin_object().member("conversationId", conversation_id).end_object();
@@ -193,11 +214,9 @@ std::string recognition_started(const StartReport& report, std::int64_t offset_m
         for (const NamedTracker& tracker : report.active) {
             json.begin_object().member("id", tracker.id).member("name", tracker.name).end_object();
         }
-        json.end_array().key("ignored").begin_array();
-        for (const IgnoredTracker& tracker : report.ignored) {
-            json.begin_object().member("id", tracker.id).member("reason", tracker.reason).end_object();
-        }
-        json.end_array().key("tiers").begin_object();
+        json.end_array();
+        write_ignored(json, report.ignored);
+        json.key("tiers").begin_object();
         for (const auto& [tier, status] : report.tiers) json.member(detect::tier_name(tier), status_name(status));
         json.end_object().end_object().key("lastSeq");
         if (report.last_seq) {
@@ -225,22 +244,28 @@ std::string conversation_completed(std::string_view conversation_id, std::span<c
     });
 }
 
-std::string session_modified(const ModifyRequest& request, std::uint64_t version, std::int64_t offset_ms) {
+std::string session_modified(const ModifyRequest& request, std::uint64_t version,
+                             std::span<const IgnoredTracker> ignored, std::int64_t offset_ms) {
     return platform("session_modified", offset_ms, [&](JsonWriter& json) {
         json.member("cause", "request");
         if (!request.request_id.empty()) json.member("requestId", request.request_id);
         if (request.sample_rate_hertz) json.member("sampleRateHertz", *request.sample_rate_hertz);
         if (!request.encoding.empty()) json.member("encoding", request.encoding);
-        json.key("trackers").begin_object().member("version", version).end_object();
+        json.key("trackers").begin_object().member("version", version);
+        if (!ignored.empty()) write_ignored(json, ignored);
+        json.end_object();
     });
 }
 
 std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms) {
+    return platform("error", offset_ms, [&](JsonWriter& json) { write_error(json, error, request_id); });
+}
+
+std::string resume_gap(std::uint64_t first_kept, std::string_view request_id, std::int64_t offset_ms) {
+    const base::Error error{base::Errc::resume_gap, "\"resumeFrom\" is before what is kept", "/resumeFrom", {}};
     return platform("error", offset_ms, [&](JsonWriter& json) {
-        json.member("code", base::code_word(error.code)).member("message", error.message);
-        json.member("details", error.details.empty() ? error.message : error.details).member("path", error.path);
-        if (!request_id.empty()) json.member("requestId", request_id);
-        json.key("payload").begin_object().member("message", error.message).end_object();
+        write_error(json, error, request_id);
+        json.member("firstKept", first_kept);
     });
 }
 
@@ -305,6 +330,15 @@ std::string tracker_response(std::span<const HitChange> changes, const Member& s
     json.begin_object().member("type", "tracker_response").member("isFinal", is_final == IsFinal::yes);
     json.key("trackers").begin_array();
     write_trackers(json, changes, speaker, axis, with_state);
+    json.end_array().member("sequenceNumber", sequence).end_object();
+    return out;
+}
+
+std::string open_hits_response(std::span<const OpenHits> speakers, std::uint64_t sequence) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().member("type", "tracker_response").member("isFinal", false).key("trackers").begin_array();
+    for (const OpenHits& open : speakers) write_trackers(json, open.hits, open.speaker, open.axis, WithState::yes);
     json.end_array().member("sequenceNumber", sequence).end_object();
     return out;
 }

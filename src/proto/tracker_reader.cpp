@@ -5,7 +5,7 @@ namespace earshot::proto {
 using base::Errc;
 
 void TrackerReader::read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers,
-                              std::vector<std::string>* references, std::vector<std::string>* pointers) {
+                              std::vector<PlacedName>* references, std::vector<std::string>* pointers) {
     value.for_each_element([&](JsonValue element) {
         if (trackers.size() + (references ? references->size() : 0) >= limits_.trackers) {
             fail(Errc::too_many, value.place(), "holds over " + std::to_string(limits_.trackers) + " trackers");
@@ -15,7 +15,7 @@ void TrackerReader::read_list(JsonValue value, std::vector<detect::TrackerDefini
         const Place& place = element.place();
         read_tracker(element, tracker, has_phrases);
         if (!has_phrases && references && !tracker.id.empty()) {
-            references->push_back(std::move(tracker.id));
+            references->push_back({std::move(tracker.id), place.pointer()});
             return;
         }
         const Place name{&place, "name", 0};

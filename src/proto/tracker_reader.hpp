@@ -18,7 +18,7 @@ public:
     /// Appends the trackers of an array. With `references`, elements that have an id and neither vocabulary nor
     /// patterns go there; without, they are an error. `pointers` gets the place of each tracker.
     void read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers,
-                   std::vector<std::string>* references, std::vector<std::string>* pointers = nullptr);
+                   std::vector<PlacedName>* references, std::vector<std::string>* pointers = nullptr);
 
 private:
     void read_tracker(JsonValue value, detect::TrackerDefinition& tracker, bool& has_phrases);

@@ -54,6 +54,7 @@ void Announcer::tell_end(const Voice& voice, const detect::EndedUtterance& ended
     ++counters_.utterances;
     const Frame frame = make_frame(
         proto::message_response(ended.messages, voice.member, voice.axis, timezone_offset_minutes, ++sequence_));
+    replay_.keep({sequence_, frame, frame});
     actions_.emplace_back(Broadcast{frame, frame, Importance::required, false});
     tell_confirmed(voice, ended.confirmed, audience);
 }
@@ -70,10 +71,11 @@ void Announcer::tell_confirmed(const Voice& voice, const std::vector<detect::Hit
     broadcast.plain =
         make_frame(proto::tracker_response(changes, voice.member, voice.axis, IsFinal::yes, WithState::no, sequence));
     broadcast.revised = broadcast.plain;
-    if (audience.revisions) {
+    if (audience.revisions || replay_.keeps()) {
         broadcast.revised = make_frame(
             proto::tracker_response(changes, voice.member, voice.axis, IsFinal::yes, WithState::yes, sequence));
     }
+    replay_.keep({sequence, broadcast.plain, broadcast.revised});
     actions_.emplace_back(std::move(broadcast));
 }
 
@@ -82,6 +84,23 @@ void Announcer::tell_caption(const Voice& voice, const proto::TranscriptChunk& c
     const Frame frame = make_frame(proto::recognition_result(chunk, voice.member, time.start, time.end, offset_ms));
     const Importance importance = chunk.is_final ? Importance::required : Importance::passing;
     actions_.emplace_back(Broadcast{frame, frame, importance, true});
+}
+
+void Announcer::replay(SocketId socket, std::uint64_t sequence, const proto::ListenerWishes& wishes,
+                       std::string_view request_id, std::int64_t offset_ms) {
+    const auto& entries = replay_.entries();
+    if (!replay_.reaches_back_to(sequence)) {
+        const std::uint64_t first_kept = entries.empty() ? sequence_ + 1 : entries.front().sequence;
+        actions_.emplace_back(Tell{socket, make_frame(proto::resume_gap(first_kept, request_id, offset_ms))});
+    }
+    for (const ReplayRing::Entry& entry : entries) {
+        if (entry.sequence <= sequence) continue;
+        actions_.emplace_back(Tell{socket, wishes.revisions ? entry.revised : entry.plain});
+    }
+}
+
+void Announcer::tell_open(SocketId socket, std::span<const proto::OpenHits> open) {
+    actions_.emplace_back(Tell{socket, make_frame(proto::open_hits_response(open, ++sequence_))});
 }
 
 }  // namespace earshot::session

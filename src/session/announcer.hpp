@@ -6,8 +6,13 @@
 #include "earshot/session/actions.hpp"
 #include "earshot/session/conversation_machine.hpp"
 
+#include "replay_ring.hpp"
+
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace earshot::session {
@@ -28,11 +33,13 @@ struct Audience {
 /// Text as the sockets of a conversation share it.
 Frame make_frame(std::string text);
 
-/// Turns what was heard into broadcasts, each form of them serialised once and only if somebody wants it, and gives
-/// them the conversation's sequence numbers. Owned by its conversation, which owns the actions too.
+/// Turns what was heard into broadcasts, each form of them serialised once and only if somebody wants it, gives them
+/// the conversation's sequence numbers, and keeps the final ones for replay. Owned by its conversation, which owns the
+/// actions too.
 class Announcer {
 public:
-    explicit Announcer(std::vector<ConversationAction>& actions) : actions_(actions) {}
+    Announcer(std::vector<ConversationAction>& actions, std::size_t replay_bytes, ReplayBudget& budget)
+        : actions_(actions), replay_(replay_bytes, budget) {}
 
     /// Open hits that came, changed or went.
     void tell_changes(const Voice& voice, const std::vector<detect::HitChange>& changes, const Audience& audience);
@@ -46,6 +53,15 @@ public:
     void tell_caption(const Voice& voice, const proto::TranscriptChunk& chunk, const detect::TimeSpan& time,
                       std::int64_t offset_ms);
 
+    /// To one socket: the final responses after `sequence`, again; an error first, if some are no longer kept.
+    void replay(SocketId socket, std::uint64_t sequence, const proto::ListenerWishes& wishes,
+                std::string_view request_id, std::int64_t offset_ms);
+
+    /// To one socket that follows revisions: what is open.
+    void tell_open(SocketId socket, std::span<const proto::OpenHits> open);
+
+    std::size_t replay_bytes() const noexcept { return replay_.bytes(); }
+
     void count_chunk() noexcept { ++counters_.chunks; }
     const ConversationCounters& counters() const noexcept { return counters_; }
 
@@ -56,6 +72,7 @@ private:
     std::vector<ConversationAction>& actions_;
     ConversationCounters counters_;
     std::uint64_t sequence_ = 0;
+    ReplayRing replay_;
 };
 
 }  // namespace earshot::session

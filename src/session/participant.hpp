@@ -5,6 +5,8 @@
 #include "earshot/proto/server_codec.hpp"
 #include "earshot/session/actions.hpp"
 
+#include "brought_trackers.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,12 +15,19 @@
 
 namespace earshot::session {
 
+/// Changes of one publisher's trackers that are being compiled together.
+struct TrackerCompilation {
+    std::uint64_t ticket = 0;
+    std::vector<proto::ModifyRequest> requests;  ///< none: it belongs to a start message
+    BroughtTrackers trackers;
+};
+
 /// One publisher's part in the conversation. It outlives its socket where the client may come back.
 struct Participant {
     enum class State : std::uint8_t {
         compiling,  ///< its start waits for its trackers
         active,
-        stopping,  ///< asked to stop; verdicts are outstanding
+        stopping,  ///< asked to stop; verdicts or a change of its trackers are outstanding
         leaving,   ///< lost for good; verdicts are outstanding
         paused,    ///< stopped, but its socket may start again
         absent,    ///< lost, but its speaker may come back
@@ -30,12 +39,20 @@ struct Participant {
     base::Now origin;                    ///< of its first start: second 0 of its axis
     base::MonotonicTime socket_start{};  ///< of its socket's first start: 0 of timeOffset
     std::optional<std::int64_t> last_seq;
-    std::uint64_t ticket = 0;           ///< of the compilation it waits for
-    std::optional<std::size_t> list;    ///< index of what it brought
-    std::vector<std::string> pointers;  ///< of that list's trackers, in its start message
-    std::vector<proto::IgnoredTracker> ignored;
+    std::optional<std::size_t> slot;                ///< of the list that it brought
+    std::optional<TrackerCompilation> compilation;  ///< under way
+    std::vector<proto::ModifyRequest> changes;      ///< that wait for the compilation under way
+    std::vector<proto::IgnoredTracker> ignored;     ///< of its start's trackers
     base::Duration pause{};
-    std::optional<base::MonotonicTime> due;  ///< when `paused` or `absent` is over
+    std::optional<base::MonotonicTime> due;  ///< when `paused` or `absent` is over, or the change it waits for
+
+    bool is_going() const noexcept { return state == State::stopping || state == State::leaving; }
+};
+
+/// A socket that only listens.
+struct Subscriber {
+    SocketId socket = 0;
+    Subscription subscription;
 };
 
 }  // namespace earshot::session

@@ -13,23 +13,10 @@ using base::Error;
 using base::MonotonicTime;
 using proto::ClientMessageKind;
 
-// Required frames are never dropped, so a client that is far beyond its limit is given up before its time is.
-constexpr std::size_t k_hopeless = 4;
-
-const Frame& pong() {
-    static const Frame frame = std::make_shared<const std::string>(proto::k_pong);
-    return frame;
-}
-
-bool is_ping(std::string_view message) noexcept {
-    return message.size() < 32 && message.find("__PING__") != std::string_view::npos &&
-           message.find('{') == message.npos;
-}
-
 }  // namespace
 
 SocketMachine::SocketMachine(const SocketLimits& limits, proto::ClientCodec& codec, MonotonicTime now)
-    : limits_(limits), codec_(codec), outbox_(limits.outbox_bytes, limits.outbox_frames), state_since_(now) {}
+    : ClientMachine(limits), codec_(codec), state_since_(now) {}
 
 void SocketMachine::on_text(std::string_view message, std::size_t readable, MonotonicTime now) {
     if (is_closed()) return;
@@ -50,7 +37,7 @@ void SocketMachine::take(std::string_view message, std::size_t readable, Chunk c
     } else if (!kind) {
         refuse_message(kind.error(), now);
     } else {
-        act(*kind, chunk, now);
+        act_on(*kind, chunk, now);
     }
 }
 
@@ -64,7 +51,7 @@ void SocketMachine::refuse_message(const Error& error, MonotonicTime now) {
     }
 }
 
-void SocketMachine::act(ClientMessageKind kind, Chunk chunk, MonotonicTime now) {
+void SocketMachine::act_on(ClientMessageKind kind, Chunk chunk, MonotonicTime now) {
     if (kind == ClientMessageKind::ping) {
         push(pong(), Importance::required, now);
         return;
@@ -85,19 +72,19 @@ void SocketMachine::act(ClientMessageKind kind, Chunk chunk, MonotonicTime now) 
         case ClientMessageKind::transcript:
             ++counters_.chunks;
             if (chunk == Chunk::borrowed) {
-                actions_.emplace_back(Speak{&codec_.chunk(), nullptr});
+                act(Speak{&codec_.chunk(), nullptr});
             } else {
                 auto owned = std::make_unique<const proto::TranscriptChunk>(codec_.chunk());
                 const proto::TranscriptChunk* view = owned.get();
-                actions_.emplace_back(Speak{view, std::move(owned)});
+                act(Speak{view, std::move(owned)});
             }
             break;
         case ClientMessageKind::modify:
-            actions_.emplace_back(Modify{codec_.modify()});
+            act(Modify{std::move(codec_.modify())});
             break;
         case ClientMessageKind::stop:
             enter(State::stopping, now);
-            actions_.emplace_back(Stop{});
+            act(Stop{});
             break;
         case ClientMessageKind::start:
         case ClientMessageKind::ping:
@@ -116,7 +103,7 @@ void SocketMachine::start(MonotonicTime now) {
         wishes_ = request->wishes;
         enter(State::starting, now);
     }
-    actions_.emplace_back(Join{std::move(request)});
+    act(Join{std::move(request)});
 }
 
 void SocketMachine::wait(std::string_view message, MonotonicTime now) {
@@ -144,12 +131,6 @@ void SocketMachine::on_binary(std::size_t, MonotonicTime now) {
     tell_error({Errc::no_recognizer, "audio is ignored: no recognizer is set up", {}, {}}, {}, now);
 }
 
-void SocketMachine::on_gone(MonotonicTime now) {
-    if (is_closed()) return;
-    leave_conversation();
-    enter(State::closed, now);
-}
-
 void SocketMachine::on_started(MonotonicTime now) {
     if (state_ == State::starting) enter(State::active, now);
     release_waiting(now);
@@ -170,15 +151,12 @@ void SocketMachine::on_ended(Ended::Why why, MonotonicTime now) {
             break;
         case Ended::Why::failed:
         case Ended::Why::replaced:
+        case Ended::Why::not_begun:
             state_ = State::idle;  // no longer in the conversation
             close(false);
             return;
     }
     release_waiting(now);
-}
-
-void SocketMachine::on_tell(Frame frame, MonotonicTime now) {
-    if (!is_closed()) push(std::move(frame), Importance::required, now);
 }
 
 void SocketMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) {
@@ -191,19 +169,13 @@ void SocketMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) 
     if (frame) push(frame, broadcast.importance, now);
 }
 
-void SocketMachine::on_refused(const Error& error, MonotonicTime now) {
-    if (is_closed()) return;
-    leave_conversation();
-    tell_error(error, {}, now);
-    close(false);
-}
-
 void SocketMachine::on_shutdown(MonotonicTime now) {
+    if (is_closed()) return;
     is_shutting_down_ = true;
     switch (state_) {
         case State::active:
             enter(State::stopping, now);
-            actions_.emplace_back(Stop{});
+            act(Stop{});
             break;
         case State::starting:
             waiting_.emplace_back(R"({"type":"stop_request"})");
@@ -216,84 +188,34 @@ void SocketMachine::on_shutdown(MonotonicTime now) {
             close(false);
             break;
         case State::stopping:
-        case State::closed:
             break;
     }
 }
 
-void SocketMachine::on_time(MonotonicTime now) {
-    const auto due = deadline();
-    if (!due || now < *due) return;
-    if (outbox_.is_behind() && behind_since_ && now - *behind_since_ >= limits_.slow_client) {
-        ++counters_.limit_hits;
-        leave_conversation();
-        outbox_.clear();
-        tell_error({Errc::slow_client, "messages were not read in time", {}, {}}, {}, now);
-        close(true);
-    } else if (state_ == State::lingering || state_ == State::idle) {
-        close(false);
-    }
+std::optional<MonotonicTime> SocketMachine::state_deadline() const noexcept {
+    if (state_ == State::lingering) return state_since_ + limits_.stop_grace;
+    if (state_ == State::idle) return state_since_ + limits_.idle_start;
+    return std::nullopt;
 }
 
-std::optional<MonotonicTime> SocketMachine::deadline() const noexcept {
-    std::optional<MonotonicTime> due;
-    if (is_closed()) return due;
-    if (outbox_.is_behind() && behind_since_) due = *behind_since_ + limits_.slow_client;
-    if (state_ == State::lingering)
-        due = std::min(due.value_or(MonotonicTime::max()), state_since_ + limits_.stop_grace);
-    if (state_ == State::idle) due = std::min(due.value_or(MonotonicTime::max()), state_since_ + limits_.idle_start);
-    return due;
+void SocketMachine::on_state_deadline(MonotonicTime) {
+    close(false);
+}
+
+void SocketMachine::on_left() noexcept {
+    state_ = State::idle;
+    if (!is_closed()) return;
+    waiting_.clear();
+    waiting_bytes_ = 0;
 }
 
 bool SocketMachine::is_in_conversation() const noexcept {
     return state_ == State::starting || state_ == State::active || state_ == State::stopping || state_ == State::paused;
 }
 
-void SocketMachine::take_actions(std::vector<SocketAction>& into) {
-    into.clear();
-    into.swap(actions_);
-}
-
 void SocketMachine::enter(State state, MonotonicTime now) {
     state_ = state;
     state_since_ = now;
-}
-
-void SocketMachine::push(Frame frame, Importance importance, MonotonicTime now) {
-    const bool was_behind = outbox_.is_behind();
-    const Verdict verdict = outbox_.push(std::move(frame), importance);
-    if (verdict == Verdict::dropped) ++counters_.interim_dropped;
-    if (!was_behind && outbox_.is_behind()) behind_since_ = now;
-    if (outbox_.bytes() > k_hopeless * limits_.outbox_bytes || outbox_.frames() > k_hopeless * limits_.outbox_frames) {
-        ++counters_.limit_hits;
-        leave_conversation();
-        outbox_.clear();
-        close(true);
-    }
-}
-
-void SocketMachine::send(std::string text, MonotonicTime now) {
-    push(std::make_shared<const std::string>(std::move(text)), Importance::required, now);
-}
-
-// `request_id` is that of the message that caused the error: the codec's, only while it holds that message, since it
-// serves other sockets too.
-void SocketMachine::tell_error(const Error& error, std::string_view request_id, MonotonicTime now) {
-    ++counters_.errors;
-    send(proto::error_message(error, request_id, offset_ms(now)), now);
-}
-
-void SocketMachine::leave_conversation() {
-    if (is_in_conversation()) actions_.emplace_back(Leave{});
-    if (state_ != State::closed) state_ = State::idle;
-}
-
-void SocketMachine::close(bool at_once) {
-    if (is_closed()) return;
-    state_ = State::closed;
-    waiting_.clear();
-    waiting_bytes_ = 0;
-    actions_.emplace_back(Close{1000, {}, at_once});
 }
 
 std::int64_t SocketMachine::offset_ms(MonotonicTime now) const noexcept {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,16 @@ struct PendingVerdict {
     std::uint64_t participant = 0;
     base::MonotonicTime due{};
     detect::TierSet asked;
-    bool is_over = false;  ///< answered, or too late
+    std::vector<std::shared_ptr<const detect::TrackerList>> lists;  ///< by slot, as they were asked about
+    bool is_over = false;                                           ///< answered, or too late
     std::vector<detect::Verdict> verdicts;
 };
 
 /// One speaker of the conversation.
 struct SpeakerState {
     Voice voice;
-    SocketId socket = 0;  ///< of a speaker without id and name: its only key
+    base::MonotonicTime origin{};  ///< second 0 of its times: that of the publisher who spoke for it first
+    SocketId socket = 0;           ///< of a speaker without id and name: its only key
     detect::SpeakerWindow window;
     std::vector<OpenUtterance> open;
     std::deque<PendingVerdict> pending;  ///< in the order of the utterances' ends

@@ -93,7 +93,7 @@ private:
 
     void check() {
         for (std::size_t i = 0; i < k_sockets; ++i) {
-            session::SocketMachine& machine = world_.machine(i);
+            session::ClientMachine& machine = world_.machine(i);
             const session::SocketLimits limits = options().socket;
             // Far beyond its limit a client is given up, at the latest with the frame that went there.
             require(machine.outbox().frames() <= 4 * limits.outbox_frames + 1, "too many frames wait");

@@ -21,6 +21,14 @@ public:
         clients_.erase(socket);
         clients_.emplace(socket, WsClient(server_.port(), "/v1/streaming/" + connection_id));
     }
+    void subscribe(const std::string& socket, const std::string& connection_id,
+                   const session::Subscription& subscription) override {
+        std::string path = "/v1/subscribe/" + connection_id + "?revisions=";
+        path += subscription.wishes.revisions ? "true" : "false";
+        if (subscription.resume_from) path += "&resumeFrom=" + std::to_string(*subscription.resume_from);
+        clients_.erase(socket);
+        clients_.emplace(socket, WsClient(server_.port(), path));
+    }
     void send_text(const std::string& socket, const std::string& text) override { clients_.at(socket).send(text); }
     void send_binary(const std::string& socket, std::size_t bytes) override {
         clients_.at(socket).send_binary(std::string(bytes, '\0'));

@@ -273,7 +273,7 @@ class CutTalk {
 public:
     explicit CutTalk(const detect::TrackerListDefinition& list) : window_(active_, {}, "en-US", tools_, ids_) {
         detect::PhraseSetSource sets;
-        active_.lists.push_back(*detect::TrackerList::compile(list, {}, tools_.tokenizer(), sets));
+        active_.put(0, *detect::TrackerList::compile(list, {}, tools_.tokenizer(), sets));
     }
 
     void commit(const std::string& text) { window_.commit("u", {text, {0, 0}, {}}, nullptr); }

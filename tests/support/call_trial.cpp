@@ -151,7 +151,7 @@ public:
         : trial_(trial),
           scorer_{proto::TierStatus::absent, trial.moods.empty() ? proto::TierStatus::absent : proto::TierStatus::ready,
                   0.5},
-          machine_(trial_.limits, scorer_, tools_, ids_),
+          machine_(trial_.limits, scorer_, tools_, ids_, replay_),
           random_(trial.verdict_seed) {
         sockets_.resize(trial_.starts.size());
         origins_.resize(trial_.starts.size());
@@ -458,6 +458,7 @@ private:
 
     void take(session::Tell& tell) {
         const element frame = parse(*tell.frame);
+        if (str(frame, "type") == "tracker_response") return take_open(frame);
         const element message = frame["message"];
         const std::string type = str(message, "type");
         (void)std::int64_t(frame["timeOffset"]);
@@ -467,6 +468,17 @@ private:
         for (const element entry : message["data"]["notEvaluated"]) {
             told_not_evaluated_ += static_cast<std::size_t>(std::int64_t(entry["windows"]));
         }
+    }
+
+    // To one who came back or came late: what is open, which others were told before or are told at the same time.
+    void take_open(element frame) {
+        if (bool(frame["isFinal"])) return fail("an answer to a resumption that nobody asked for");
+        if (std::int64_t(frame["sequenceNumber"]) <= sequence_) fail("the sequence does not rise");
+        sequence_ = frame["sequenceNumber"];
+        for_each_ref(frame, [&](const std::string&, const std::string&, element ref) {
+            if (str(ref, "state") != "created") fail("an open hit in another state: " + str(ref, "state"));
+            alive_.insert(str(ref, "hitId"));
+        });
     }
 
     void take(session::Broadcast& broadcast) {
@@ -672,6 +684,7 @@ private:
     session::ScorerInfo scorer_;
     detect::LanguageTools tools_;
     CountingIds ids_;
+    session::ReplayBudget replay_{1 << 30};
     session::ConversationMachine machine_;
     std::mt19937_64 random_;
     CallModel model_;

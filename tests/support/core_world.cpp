@@ -1,5 +1,8 @@
 #include "core_world.hpp"
 
+#include "earshot/session/socket_machine.hpp"
+#include "earshot/session/subscriber_machine.hpp"
+
 #include <algorithm>
 #include <type_traits>
 #include <utility>
@@ -20,6 +23,15 @@ std::size_t CoreWorld::connect(const std::string& connection_id) {
     return sockets_.size() - 1;
 }
 
+std::size_t CoreWorld::subscribe(const std::string& connection_id, const session::Subscription& subscription) {
+    Socket socket;
+    socket.connection_id = connection_id;
+    socket.machine = std::make_unique<session::SubscriberMachine>(options_.socket, subscription, now_.monotonic);
+    sockets_.push_back(std::move(socket));
+    settle();
+    return sockets_.size() - 1;
+}
+
 void CoreWorld::send(std::size_t socket, std::string_view text) {
     machine(socket).on_text(text, text.size(), now_.monotonic);
     settle();
@@ -31,7 +43,7 @@ void CoreWorld::send_binary(std::size_t socket, std::size_t bytes) {
 }
 
 void CoreWorld::lose(std::size_t socket) {
-    machine(socket).on_gone(now_.monotonic);
+    machine(socket).on_gone();
     settle();
 }
 
@@ -47,6 +59,8 @@ void CoreWorld::refuse(std::size_t socket, base::Errc code) {
 
 void CoreWorld::shut_down() {
     for (Socket& socket : sockets_) socket.machine->on_shutdown(now_.monotonic);
+    settle();
+    for (const auto& [id, machine] : conversations_) machine->shut_down(now_);
     settle();
 }
 
@@ -101,7 +115,7 @@ bool CoreWorld::is_closed(std::size_t socket) const {
     return sockets_[socket].machine->is_closed();
 }
 
-session::SocketMachine& CoreWorld::machine(std::size_t socket) {
+session::ClientMachine& CoreWorld::machine(std::size_t socket) {
     return *sockets_[socket].machine;
 }
 
@@ -132,12 +146,21 @@ void CoreWorld::take(std::size_t index, session::SocketAction& action) {
             using Action = std::decay_t<decltype(one)>;
             if constexpr (std::is_same_v<Action, session::Join>) {
                 conversation(id).join(socket, std::move(one.request), now_);
+            } else if constexpr (std::is_same_v<Action, session::Subscribe>) {
+                if (const auto at = conversations_.find(id); at != conversations_.end()) {
+                    at->second->subscribe(socket, one.subscription, now_);
+                } else {
+                    sockets_[index].waiting = one.subscription;
+                }
             } else if constexpr (std::is_same_v<Action, session::Close>) {
                 sockets_[index].close = one;
                 write(sockets_[index]);
+            } else if (std::is_same_v<Action, session::Leave> && sockets_[index].waiting) {
+                sockets_[index].waiting.reset();
             } else if (const auto at = conversations_.find(id); at != conversations_.end()) {
                 if constexpr (std::is_same_v<Action, session::Speak>) at->second->speak(socket, *one.chunk, now_);
-                if constexpr (std::is_same_v<Action, session::Modify>) at->second->modify(socket, one.request, now_);
+                if constexpr (std::is_same_v<Action, session::Modify>)
+                    at->second->modify(socket, std::move(one.request), now_);
                 if constexpr (std::is_same_v<Action, session::Stop>) at->second->stop(socket, now_);
                 if constexpr (std::is_same_v<Action, session::Leave>) at->second->leave(socket, now_);
             }
@@ -200,7 +223,12 @@ void CoreWorld::compile(const std::string& connection_id, session::Compile& comp
 session::ConversationMachine& CoreWorld::conversation(const std::string& connection_id) {
     auto& machine = conversations_[connection_id];
     if (!machine) {
-        machine = std::make_unique<session::ConversationMachine>(options_.conversation, options_.scorer, tools_, ids_);
+        machine = std::make_unique<session::ConversationMachine>(options_.conversation, options_.scorer, tools_, ids_,
+                                                                 replay_);
+        for (std::size_t i = 0; i < sockets_.size(); ++i) {
+            if (sockets_[i].connection_id != connection_id || !sockets_[i].waiting) continue;
+            machine->subscribe(i + 1, *std::exchange(sockets_[i].waiting, std::nullopt), now_);
+        }
     }
     return *machine;
 }

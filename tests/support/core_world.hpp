@@ -1,7 +1,8 @@
 #pragma once
 
+#include "earshot/session/client_machine.hpp"
 #include "earshot/session/conversation_machine.hpp"
-#include "earshot/session/socket_machine.hpp"
+#include "earshot/session/replay_budget.hpp"
 
 #include "counting_ids.hpp"
 
@@ -34,6 +35,9 @@ public:
     /// A new socket on the conversation with this connection id; sockets count from 0.
     std::size_t connect(const std::string& connection_id = "call");
 
+    /// A new socket that only listens.
+    std::size_t subscribe(const std::string& connection_id, const session::Subscription& subscription = {});
+
     // What the client does.
     void send(std::size_t socket, std::string_view text);
     void send_binary(std::size_t socket, std::size_t bytes);
@@ -57,7 +61,7 @@ public:
     std::optional<session::Close> take_close(std::size_t socket);
 
     bool is_closed(std::size_t socket) const;
-    session::SocketMachine& machine(std::size_t socket);
+    session::ClientMachine& machine(std::size_t socket);
     std::size_t conversations() const { return conversations_.size(); }
     std::size_t sockets() const { return sockets_.size(); }
     const std::vector<session::Score>& scores() const { return scores_; }
@@ -66,8 +70,9 @@ public:
 private:
     struct Socket {
         std::string connection_id;
-        std::unique_ptr<session::SocketMachine> machine;
+        std::unique_ptr<session::ClientMachine> machine;
         bool is_reading = true;
+        std::optional<session::Subscription> waiting;  ///< for a conversation
         std::deque<std::string> frames;
         std::optional<session::Close> close;
     };
@@ -87,6 +92,7 @@ private:
     detect::LanguageTools tools_;
     CountingIds ids_;
     proto::ClientCodec codec_;
+    session::ReplayBudget replay_{std::size_t{1} << 40};
     std::vector<Socket> sockets_;
     std::map<std::string, std::unique_ptr<session::ConversationMachine>> conversations_;
     bool compiling_is_held_ = false;

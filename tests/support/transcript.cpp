@@ -149,6 +149,11 @@ public:
             driver_.connect(line.socket, line.text == "connect" ? "call" : line.text.substr(8));
             return;
         }
+        if (line.kind == Kind::event && line.text.starts_with("subscribe")) {
+            sockets_.insert(line.socket);
+            subscribe(line);
+            return;
+        }
         if (line.kind == Kind::client || line.kind == Kind::event) know(line.socket);
         if (line.kind == Kind::time) driver_.pass(read_time(line.text));
         if (line.kind == Kind::client) send(line);
@@ -164,6 +169,19 @@ public:
     const std::set<std::string>& sockets() const { return sockets_; }
 
 private:
+    void subscribe(const TranscriptLine& line) {
+        session::Subscription subscription;
+        std::string id;
+        std::string wishes;
+        std::uint64_t from = 0;
+        if (!RE2::FullMatch(line.text, "subscribe ([^ ]+)(.*)", &id, &wishes)) {
+            throw std::runtime_error("line " + std::to_string(line.number) + ": subscribe to what?");
+        }
+        if (RE2::PartialMatch(wishes, R"(resumeFrom=(\d+))", &from)) subscription.resume_from = from;
+        subscription.wishes.revisions = wishes.find("revisions") != std::string::npos;
+        driver_.subscribe(line.socket, id, subscription);
+    }
+
     void send(const TranscriptLine& line) {
         int bytes = 0;
         if (RE2::FullMatch(line.text, R"(binary (\d+))", &bytes)) {
@@ -187,6 +205,10 @@ public:
 
     void connect(const std::string& socket, const std::string& connection_id) override {
         sockets_[socket] = world_.connect(connection_id);
+    }
+    void subscribe(const std::string& socket, const std::string& connection_id,
+                   const session::Subscription& subscription) override {
+        sockets_[socket] = world_.subscribe(connection_id, subscription);
     }
     void send_text(const std::string& socket, const std::string& text) override {
         world_.send(sockets_.at(socket), text);
@@ -235,6 +257,9 @@ private:
         set("text frame bytes", options.socket.text_frame_bytes);
         set("outbox frames", options.socket.outbox_frames);
         set("publishers", options.conversation.publishers);
+        set("subscribers", options.conversation.subscribers);
+        set("trackers", options.conversation.trackers);
+        set("replay bytes", options.conversation.replay_bytes);
         set("speakers", options.conversation.speakers);
         set("open utterances", options.conversation.open_utterances);
         set("utterance bytes", options.conversation.utterance_bytes);

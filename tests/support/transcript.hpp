@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/base/time.hpp"
+#include "earshot/session/actions.hpp"
 
 #include <map>
 #include <memory>
@@ -20,7 +21,8 @@ namespace earshot::support {
 //     ! lose                                   the client's socket breaks; other words: see README.md beside them
 //
 // Several sockets have names behind the first sign: `>b {...}`, `<b {...}`, `!b connect other`. A socket is connected
-// by its first line, to the connection id "call" if nothing else is said. In what the client sends, `~fill:N~` stands
+// by its first line, to the connection id "call" if nothing else is said; `!b subscribe call resumeFrom=3 revisions`
+// connects one that only listens. In what the client sends, `~fill:N~` stands
 // for N letters x and `~byte:FF~` for one byte. In what the server sends, a value in quotes that begins with `~` is
 // matched by its kind: "~uuid", "~digits" and "~iso" a string, "~int" and "~number" a number, "~text" any string; with
 // a name
@@ -53,6 +55,8 @@ class TranscriptDriver {
 public:
     virtual ~TranscriptDriver() = default;
     virtual void connect(const std::string& socket, const std::string& connection_id) = 0;
+    virtual void subscribe(const std::string& socket, const std::string& connection_id,
+                           const session::Subscription& subscription) = 0;
     virtual void send_text(const std::string& socket, const std::string& text) = 0;
     virtual void send_binary(const std::string& socket, std::size_t bytes) = 0;
     /// An event of the client or of the server's surroundings, as written behind `!`. False: not known to this driver.

@@ -75,13 +75,17 @@ private:
     const std::string& language() const { return trial_.lists.front().settings.language; }
 
     void add_list() {
-        if (active_.lists.size() == trial_.lists.size()) return;
+        if (active_.size() == trial_.lists.size()) return;
+        detect::TrackerListDefinition definition = trial_.lists[active_.size()];
+        for (detect::TrackerDefinition& tracker : definition.trackers) tracker.id.clear();  // lists share none
         detect::PhraseSetSource sets;
-        auto list = detect::TrackerList::compile(trial_.lists[active_.lists.size()], {}, tools_.tokenizer(), sets);
+        auto list = detect::TrackerList::compile(std::move(definition), {}, tools_.tokenizer(), sets);
         if (list.has_error()) {
             problem_ = "a list does not compile: " + list.error().message;
         } else {
-            active_.lists.push_back(*list);
+            std::vector<HitChange> changes;
+            window_.follow(active_.put(active_.free_slot(), *list), &changes);
+            apply(changes);
         }
     }
 
@@ -120,7 +124,7 @@ private:
     KnownUtterance& open(int utterance) {
         window_.open("u" + std::to_string(utterance));
         const auto [at, is_new] = open_.try_emplace(utterance);
-        if (is_new) at->second.lists = active_.lists.size();
+        if (is_new) at->second.lists = active_.size();
         return at->second;
     }
 
@@ -201,7 +205,7 @@ private:
         const std::size_t last = speaker_.utterances.size();
         for (auto& [number, utterance] : open_) {
             speaker_.utterances.push_back(utterance.known());
-            const auto hits = oracle_hits(std::span(trial_.lists).first(active_.lists.size()), std::span(&speaker_, 1));
+            const auto hits = oracle_hits(std::span(trial_.lists).first(active_.size()), std::span(&speaker_, 1));
             speaker_.utterances.pop_back();
             std::copy_if(hits.begin(), hits.end(), std::back_inserter(should),
                          [&](const OracleHit& hit) { return hit.end.utterance == last; });
@@ -223,8 +227,7 @@ private:
 
     OracleHit placed(const Hit& hit) {
         OracleHit result;
-        const auto list = std::find(active_.lists.begin(), active_.lists.end(), hit.list);
-        result.list = static_cast<std::size_t>(list - active_.lists.begin());
+        result.list = hit.slot;
         result.tracker = hit.tracker;
         result.phrase = hit.phrase;
         result.tier = hit.tier;

@@ -36,7 +36,8 @@ struct TransportLimits {
     std::size_t request_header_bytes = 128 * 1024;
     std::size_t management_body_bytes = 1024 * 1024;
     std::size_t connection_id_bytes = 256;
-    std::size_t compute_tasks = 1024;  ///< that wait for a compute thread
+    std::size_t replay_bytes = 256 * 1024 * 1024;  ///< of all conversations together
+    std::size_t compute_tasks = 1024;              ///< that wait for a compute thread
     base::Duration handshake = std::chrono::seconds(10);
 };
 

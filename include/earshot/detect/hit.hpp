@@ -48,6 +48,7 @@ struct HitPart {
 /// One place where a tracker was heard.
 struct Hit {
     std::string id;
+    std::uint32_t slot = 0;  ///< of its list in ActiveLists
     std::shared_ptr<const TrackerList> list;
     std::uint32_t tracker = 0;  ///< index in the list
     std::uint32_t phrase = 0;   ///< index in its vocabulary, or in its patterns for Tier::pattern

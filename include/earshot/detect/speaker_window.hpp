@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/base/ids.hpp"
+#include "earshot/detect/active_lists.hpp"
 #include "earshot/detect/hit.hpp"
 #include "earshot/detect/language_tools.hpp"
 #include "earshot/detect/tracker_list.hpp"
@@ -32,15 +33,9 @@ struct SpeakerTraits {
     std::string role;
 };
 
-/// The lists of trackers that are active in a conversation. Append-only by index, so that an index names a list for
-/// good; a list that is withdrawn leaves its place empty. Owned by the conversation, read by its speakers' windows.
-struct ActiveLists {
-    std::vector<std::shared_ptr<const TrackerList>> lists;
-};
-
 /// A scorer's answer for one ended utterance: a tracker was heard by meaning or in garbled words.
 struct Verdict {
-    std::uint32_t list = 0;  ///< index in ActiveLists
+    std::uint32_t list = 0;  ///< slot in ActiveLists
     std::uint32_t tracker = 0;
     std::uint32_t phrase = 0;    ///< the nearest phrase of its vocabulary
     Tier tier = Tier::semantic;  ///< or fuzzy
@@ -82,7 +77,12 @@ public:
     /// Names the speaker's role where it was not known before.
     void set_role(std::string role);
 
-    /// Opens the utterance `id` unless it is open. Lists that become active later do not hear it.
+    /// A slot of the lists has changed: what its trackers heard goes, what kept ones heard stays, new ones hear from
+    /// the next utterance on. Appends to `changes` what that changes in open utterances (null: see hypothesize). To be
+    /// called after each ActiveLists::put, before any other input.
+    void follow(const ListChange& change, std::vector<HitChange>* changes);
+
+    /// Opens the utterance `id` unless it is open. Trackers that become active later do not hear it.
     void open(std::string_view id);
     bool is_open(std::string_view id) const noexcept;
     bool has_hypothesis(std::string_view id) const noexcept;
@@ -103,6 +103,9 @@ public:
     /// Bytes of the committed text of an open utterance, and where its last word boundary within `limit` bytes is: the
     /// place at which an utterance that has grown over the limit is cut.
     std::size_t committed_bytes(std::string_view id) const noexcept;
+
+    /// Appends to `changes` what was not told of open utterances because nobody listened.
+    void tell(std::vector<HitChange>& changes);
 
     /// Ends the utterance (an open hypothesis is dropped: commit it first if it is to stay). Other open utterances of
     /// the speaker are heard anew behind it; what that changes is appended to `changes` (null: see hypothesize).

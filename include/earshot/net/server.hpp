@@ -43,6 +43,7 @@ struct ServerOptions {
     session::SocketLimits socket;
     session::ConversationLimits conversation;
     session::ScorerInfo scorer;
+    std::size_t replay_bytes = 256 * 1024 * 1024;              ///< of all conversations' final responses together
     base::Duration shutdown_grace = std::chrono::seconds(10);  ///< for sessions to end after request_stop
 };
 

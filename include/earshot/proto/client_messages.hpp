@@ -45,12 +45,27 @@ struct ListenerWishes {
 /// How a transcript comes in (`config.transcriptFormat`). Other recognisers' formats are refused until they are there.
 enum class TranscriptFormat : std::uint8_t { automatic, native };
 
+/// A place in a message, as a JSON pointer, and the id or name that stands there.
+struct PlacedName {
+    std::string name;
+    std::string pointer;
+    friend bool operator==(const PlacedName&, const PlacedName&) = default;
+};
+
+/// Trackers as a message gives them.
+struct GivenTrackers {
+    std::vector<detect::TrackerDefinition> definitions;
+    std::vector<std::string> pointers;   ///< where each of those stands in the message, as a JSON pointer
+    std::vector<PlacedName> references;  ///< ids given alone
+    friend bool operator==(const GivenTrackers&, const GivenTrackers&) = default;
+};
+
 /// A `start_request`, with every loose form of it made one.
 struct StartRequest {
     std::optional<Speaker> speaker;
-    detect::TrackerListDefinition trackers;       ///< those given by definition
-    std::vector<std::string> tracker_pointers;    ///< where each of those stands in the message, as a JSON pointer
-    std::vector<std::string> tracker_references;  ///< ids given alone
+    detect::TrackerListDefinition trackers;      ///< those given by definition
+    std::vector<std::string> tracker_pointers;   ///< where each of those stands in the message, as a JSON pointer
+    std::vector<PlacedName> tracker_references;  ///< ids given alone
     bool enable_all_trackers = false;
     ListenerWishes wishes;
     std::string meeting_title;
@@ -61,10 +76,19 @@ struct StartRequest {
     bool disconnect_on_stop = true;            ///< `disconnectOnStopRequest`
     double disconnect_on_stop_seconds = 1800;  ///< `disconnectOnStopRequestTimeout`
     double no_connection_seconds = 0;          ///< `noConnectionTimeout`
+    std::optional<std::uint64_t> resume_from;  ///< sequence number: the final responses after it are told again
     std::optional<std::uint32_t> sample_rate_hertz;
     std::string encoding;
     std::string request_id;
     friend bool operator==(const StartRequest&, const StartRequest&) = default;
+};
+
+/// How a running session's trackers change: first replaced as a whole, then some taken away, then some added.
+struct TrackerChange {
+    std::optional<GivenTrackers> replace;
+    std::vector<PlacedName> remove;  ///< ids or names
+    GivenTrackers add;
+    friend bool operator==(const TrackerChange&, const TrackerChange&) = default;
 };
 
 /// A `modify_request`.
@@ -72,7 +96,7 @@ struct ModifyRequest {
     std::string request_id;
     std::optional<std::uint32_t> sample_rate_hertz;
     std::string encoding;
-    bool changes_trackers = false;
+    std::optional<TrackerChange> trackers;
     friend bool operator==(const ModifyRequest&, const ModifyRequest&) = default;
 };
 

@@ -66,15 +66,19 @@ struct NotEvaluated {
     std::uint64_t windows = 0;
 };
 
-// Platform messages; `offset_ms` is the time since the socket's first start.
+// Platform messages; `offset_ms` is the time since the socket's first start, for subscribers since the conversation's.
 std::string started_listening(std::int64_t offset_ms);
+std::string subscription_started(std::string_view conversation_id, std::int64_t offset_ms);
 std::string conversation_created(std::string_view conversation_id, std::int64_t offset_ms);
 std::string recognition_started(const StartReport& report, std::int64_t offset_ms);
 std::string recognition_stopped(std::int64_t offset_ms);
 std::string conversation_completed(std::string_view conversation_id, std::span<const NotEvaluated> not_evaluated,
                                    std::int64_t offset_ms);
-std::string session_modified(const ModifyRequest& request, std::uint64_t version, std::int64_t offset_ms);
+std::string session_modified(const ModifyRequest& request, std::uint64_t version,
+                             std::span<const IgnoredTracker> ignored, std::int64_t offset_ms);
 std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms);
+/// Errc::resume_gap: `first_kept` is the first sequence number from which on all final responses are kept.
+std::string resume_gap(std::uint64_t first_kept, std::string_view request_id, std::int64_t offset_ms);
 std::string recognition_result(const TranscriptChunk& chunk, const Member& member, double start, double end,
                                std::int64_t offset_ms);
 
@@ -88,6 +92,16 @@ enum class WithState : std::uint8_t { no, yes };
 /// One element a tracker, one match a phrase, one messageRef a part. `changes` may be empty (then `trackers` is []).
 std::string tracker_response(std::span<const detect::HitChange> changes, const Member& speaker, const TimeAxis& axis,
                              IsFinal is_final, WithState with_state, std::uint64_t sequence);
+
+/// What is open for one speaker.
+struct OpenHits {
+    std::vector<detect::HitChange> hits;
+    Member speaker;
+    TimeAxis axis;
+};
+
+/// All open hits of a conversation, with their states, as one tracker_response that is not final.
+std::string open_hits_response(std::span<const OpenHits> speakers, std::uint64_t sequence);
 
 /// The body of every REST error: {"message": …}.
 std::string rest_error(std::string_view message);

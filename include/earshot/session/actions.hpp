@@ -27,6 +27,13 @@ enum class Importance : std::uint8_t {
     passing,   ///< interim hits and captions: dropped for a client that is behind, and counted
 };
 
+/// What a socket that only listens wants to be told.
+struct Subscription {
+    /// Subscribers are told every chunk and every hit as soon as it is heard.
+    proto::ListenerWishes wishes{.interim_results = true, .revisions = false, .explain = false, .transcript = true};
+    std::optional<std::uint64_t> resume_from;  ///< sequence number: the final responses after it are told first
+};
+
 // ---- What a conversation asks for
 // ------------------------------------------------------------------------------------
 
@@ -45,7 +52,8 @@ struct Tell {
     Frame frame;
 };
 
-/// The socket's start succeeded: its start messages come before this, what waited behind the start may follow.
+/// The socket's start or subscription succeeded: its start messages come before this, what waited behind the start may
+/// follow.
 struct Started {
     SocketId socket = 0;
 };
@@ -57,6 +65,7 @@ struct Ended {
         failed,     ///< by an error that was told
         replaced,   ///< by a new socket of the same speaker
         paused,     ///< by a stop that keeps the socket: it stays open and may start again
+        not_begun,  ///< of a subscriber: no publisher's start succeeded, so it waits for another conversation
     };
     SocketId socket = 0;
     Why why = Why::completed;
@@ -89,6 +98,11 @@ struct Join {
     std::unique_ptr<proto::StartRequest> request;
 };
 
+/// Listen to the conversation of the socket's connection id, now or as soon as there is one.
+struct Subscribe {
+    Subscription subscription;
+};
+
 /// Words for the conversation. The chunk is the codec's, and whoever keeps it beyond the next input copies it; or it is
 /// `owned`, where it had to wait.
 struct Speak {
@@ -113,6 +127,6 @@ struct Close {
     bool now = false;
 };
 
-using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close>;
+using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close, Subscribe>;
 
 }  // namespace earshot::session

@@ -7,6 +7,7 @@
 #include "earshot/proto/server_codec.hpp"
 #include "earshot/session/actions.hpp"
 #include "earshot/session/limits.hpp"
+#include "earshot/session/replay_budget.hpp"
 
 #include <cstdint>
 #include <map>
@@ -34,13 +35,14 @@ struct ConversationCounters {
 /// One conversation: who takes part, which trackers are active, what each speaker said, what was heard in it. It takes
 /// what its sockets say and answers with actions.
 ///
-/// A conversation begins with its first `join` and is over with the action Finished. Its order is the order of its
+/// A conversation begins with its first `join` or `subscribe`, and is over with the action Finished, which the last
+/// publisher's end brings. Its order is the order of its
 /// inputs. One thread; no I/O, no clock: `now` is an argument and must not decrease. `tools` and `ids` belong to that
-/// thread and outlive it, as do `limits`.
+/// thread and outlive it, as do `limits` and `replay`.
 class ConversationMachine {
 public:
     ConversationMachine(const ConversationLimits& limits, const ScorerInfo& scorer, detect::LanguageTools& tools,
-                        base::IdSource& ids);
+                        base::IdSource& ids, ReplayBudget& replay);
     ~ConversationMachine();
     ConversationMachine(ConversationMachine&&) noexcept;
 
@@ -50,16 +52,25 @@ public:
     /// A start of a socket that takes part already is answered again and changes nothing.
     void join(SocketId socket, std::unique_ptr<proto::StartRequest> request, base::Now now);
 
+    /// A socket listens. It is told of the conversation when a publisher's start has succeeded, which may be now;
+    /// Started follows. If none does before the conversation is over, it gets Ended(not_begun).
+    void subscribe(SocketId socket, const Subscription& subscription, base::Now now);
+
     /// A chunk of a started socket.
     void speak(SocketId socket, const proto::TranscriptChunk& chunk, base::Now now);
 
-    void modify(SocketId socket, const proto::ModifyRequest& request, base::Now now);
+    /// A change of what a started socket brought. Answered once: at once or, where trackers must be compiled, when they
+    /// are, and before the stop messages.
+    void modify(SocketId socket, proto::ModifyRequest request, base::Now now);
 
     /// The socket's client asked to stop. Answered by what is due, the stop messages and Ended.
     void stop(SocketId socket, base::Now now);
 
     /// The socket is gone without a stop: what it said is kept and completed. No answer.
     void leave(SocketId socket, base::Now now);
+
+    /// The server is shutting down: nobody who is gone is waited for any more.
+    void shut_down(base::Now now);
 
     /// The answer to Compile; `list` or why there is none (paths from the list's root).
     void compiled(std::uint64_t ticket, base::Result<std::shared_ptr<const detect::TrackerList>> list, base::Now now);

@@ -26,7 +26,7 @@ protected:
         PhraseSetSource sets;
         auto list = TrackerList::compile({std::move(trackers), std::move(settings)}, {}, tools_.tokenizer(), sets);
         ASSERT_TRUE(list.has_value());
-        lists_.lists.push_back(*list);
+        window_.follow(lists_.put(lists_.free_slot(), *list), nullptr);
     }
 
     std::vector<HitChange> hypothesize(std::string_view id, std::string_view text) {

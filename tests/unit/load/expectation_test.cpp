@@ -57,7 +57,7 @@ Script script() {
 class LiveConversation {
 public:
     explicit LiveConversation(std::shared_ptr<const detect::TrackerList> list)
-        : machine_(limits_, scorer_, tools_, ids_) {
+        : machine_(limits_, scorer_, tools_, ids_, replay_) {
         auto start = std::make_unique<proto::StartRequest>();
         start->wishes.interim_results = start->wishes.revisions = true;
         start->trackers = list->definition();
@@ -114,6 +114,7 @@ private:
     session::ScorerInfo scorer_;
     detect::LanguageTools tools_;
     CountingIds ids_;
+    session::ReplayBudget replay_{1 << 30};
     session::ConversationMachine machine_;
     base::MonotonicTime clock_{};
     std::uint64_t ticket_ = 0;

@@ -187,15 +187,16 @@ TEST_F(ConversationMachineTest, utterance_lives_for_sixty_seconds) {
 // ---- Coming, going and coming back ----
 
 TEST_F(ConversationMachineTest, lost_speaker_keeps_its_place_for_its_time) {
-    const std::size_t other = join(start("b"));
+    const std::string patient = R"(,"noConnectionTimeout":30,"config":{"trackers":{"phraseGapSeconds":60}})";
+    const std::size_t other = join(start("b", patient));
     for (const auto& [away, is_back] :
          {std::pair(milliseconds(29'999), true), std::pair(milliseconds(30'000), false)}) {
-        const std::size_t first = join(start("a", R"(,"noConnectionTimeout":30)"));
+        const std::size_t first = join(start("a", patient));
         say(first, chunk("what is", R"(,"isFinal":false)"));
         world().lose(first);
         world().take_frames(other);
         pass(other, away);
-        const std::size_t second = join(start("a", R"(,"noConnectionTimeout":30)"));
+        const std::size_t second = join(start("a", patient));
         const Frames frames = say(second, chunk("the price"));
 
         EXPECT_EQ(frames.size() == 1 && frames[0].find("the price") != std::string::npos, is_back)
@@ -289,16 +290,20 @@ TEST_F(ConversationMachineTest, trackers_of_a_socket_that_has_gone_stay) {
     EXPECT_THAT(kinds(say(second, chunk("what is the price"))), testing::Contains("tracker_response"));
 }
 
-TEST_F(ConversationMachineTest, open_hit_of_withdrawn_trackers_ends_without_harm) {
+TEST_F(ConversationMachineTest, open_hit_of_withdrawn_trackers_is_taken_back_at_once) {
     const std::string cooled =
         R"({"type":"start_request","speaker":{"userId":"a"},"config":{"trackers":{"revisions":true}},)"
         R"("trackers":[{"name":"P","vocabulary":["price"],"cooldownSeconds":5}]})";
+    const std::size_t listener =
+        join(R"({"type":"start_request","speaker":{"userId":"b"},"config":{"trackers":{"revisions":true}}})");
     const std::size_t first = join(cooled);
     EXPECT_THAT(say(first, chunk("price", R"(,"isFinal":false)")), ElementsAre(HasSubstr("created")));
+    world().take_frames(listener);
     const std::size_t second = join(R"({"type":"start_request","speaker":{"userId":"a"},)"
                                     R"("config":{"trackers":{"revisions":true}}})");
 
-    EXPECT_THAT(say(second, chunk("price")), ElementsAre(HasSubstr("retracted"), HasSubstr("message_response")));
+    EXPECT_THAT(world().take_frames(listener), ElementsAre(HasSubstr("retracted")));
+    EXPECT_THAT(say(second, chunk("price")), ElementsAre(HasSubstr("message_response")));
 }
 
 // ---- Verdicts ----

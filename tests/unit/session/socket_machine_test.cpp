@@ -191,8 +191,8 @@ TEST_F(SocketMachineTest, failed_or_replaced_socket_is_closed_and_says_no_more) 
 
 TEST_F(SocketMachineTest, gone_socket_leaves_once) {
     begin();
-    machine().on_gone(now_);
-    machine().on_gone(now_);
+    machine().on_gone();
+    machine().on_gone();
 
     EXPECT_THAT(actions(), ElementsAre("leave"));
     EXPECT_TRUE(machine().is_closed());
@@ -474,7 +474,7 @@ const std::vector<StateCase>& states() {
              send(m, k_stop, now);
              m.on_ended(Ended::Why::completed, now);
          }},
-        {"closed", [](SocketMachine& m, base::MonotonicTime now) { m.on_gone(now); }},
+        {"closed", [](SocketMachine& m, base::MonotonicTime) { m.on_gone(); }},
     };
     return all;
 }
@@ -525,7 +525,7 @@ TEST_P(SocketStateTest, takes_every_input_and_says_nothing_once_closed) {
         [&](SocketMachine& m) { send(m, "nonsense", now_); },
         [&](SocketMachine& m) { send(m, R"({"type":"start_request","trackers":1})", now_); },
         [&](SocketMachine& m) { m.on_binary(10, now_); },
-        [&](SocketMachine& m) { m.on_gone(now_); },
+        [&](SocketMachine& m) { m.on_gone(); },
         [&](SocketMachine& m) { m.on_started(now_); },
         [&](SocketMachine& m) { m.on_ended(Ended::Why::completed, now_); },
         [&](SocketMachine& m) { m.on_ended(Ended::Why::failed, now_); },

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "earshot/net/server_hooks.hpp"
-#include "earshot/session/socket_machine.hpp"
+#include "earshot/session/client_machine.hpp"
 
 #include "directory.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +15,7 @@ namespace earshot::net {
 
 class Conversation;
 
-/// What a publisher asks of the connection below it.
+/// What a peer asks of the connection below it.
 class Transport {
 public:
     /// The outbox may hold frames; called at the end of a turn.
@@ -26,15 +28,15 @@ protected:
     ~Transport() = default;
 };
 
-/// A publisher's socket without its connection: the socket machine, and the way to its conversation on this or another
-/// thread. Lives as long as its connection, on that one's thread; every input must be made inside Shard::turn.
-class Publisher {
+/// A publisher's or subscriber's socket without its connection: its machine, and the way to its conversation on this or
+/// another thread. Lives as long as its connection, on that one's thread; every input must be made inside Shard::turn.
+class Peer {
 public:
-    /// `key` names its conversation in the whole process.
-    Publisher(Shard& shard, Transport& transport, std::string key, base::MonotonicTime now);
-    ~Publisher();
-    Publisher(const Publisher&) = delete;
-    Publisher& operator=(const Publisher&) = delete;
+    /// `key` names its conversation in the whole process. With a subscription it is a subscriber's.
+    Peer(Shard& shard, Transport& transport, std::string key, const std::optional<session::Subscription>& subscription);
+    ~Peer();
+    Peer(const Peer&) = delete;
+    Peer& operator=(const Peer&) = delete;
 
     void on_text(std::string_view message, std::size_t readable);
     void on_binary(std::size_t bytes);
@@ -45,11 +47,12 @@ public:
 
     /// What its conversation says: one of the actions that concern a socket.
     void on_action(const session::ConversationAction& action);
+    void on_broadcast(const session::Broadcast& broadcast);
 
     session::SocketId id() const noexcept { return id_; }
     const std::string& key() const noexcept { return key_; }
-    session::Outbox& outbox() noexcept { return machine_.outbox(); }
-    std::optional<base::MonotonicTime> deadline() const noexcept { return machine_.deadline(); }
+    session::Outbox& outbox() noexcept { return machine_->outbox(); }
+    std::optional<base::MonotonicTime> deadline() const noexcept { return machine_->deadline(); }
 
     /// Adds what was counted since the last call.
     void add_traffic(Traffic& traffic);
@@ -67,11 +70,12 @@ private:
     Transport& transport_;
     const session::SocketId id_;
     const std::string key_;
-    session::SocketMachine machine_;
+    std::unique_ptr<session::ClientMachine> machine_;
     session::SocketCounters told_;
     ConversationPlace place_;
     Conversation* local_ = nullptr;  // the conversation, if this is its home
     ConversationPlace asked_;        // another thread's conversation that a join went to and no leave
+    bool is_waiting_ = false;        // in the directory, for a conversation to begin
     bool is_marked_ = false;
 };
 

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "announcer.hpp"
+#include "participant.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace earshot::session {
+
+/// Who takes part in a conversation. Owned by it; references stay valid until `remove`.
+class Roster {
+public:
+    /// The publisher of this socket; null if it is none's. No socket (0) is nobody's.
+    Participant* find(SocketId socket) const noexcept;
+    Participant* find_number(std::uint64_t number) const noexcept;
+
+    /// One whose `due` has come.
+    Participant* find_due(base::MonotonicTime now) const noexcept;
+
+    /// One whose trackers are being compiled under this ticket.
+    Participant* find_ticket(std::uint64_t ticket) const noexcept;
+
+    /// One that this speaker's new socket takes over: of the same user id, and not on its way out.
+    Participant* find_returning(const proto::StartRequest& request) const noexcept;
+
+    Participant& add(base::Now now);
+    void remove(const Participant& participant);
+
+    /// The socket's client has told what it wants to be told.
+    void set_request(Participant& participant, std::unique_ptr<proto::StartRequest> request);
+
+    void add(Subscriber subscriber);
+    bool remove_subscriber(SocketId socket);
+
+    const std::vector<std::unique_ptr<Participant>>& participants() const noexcept { return participants_; }
+    const std::vector<Subscriber>& subscribers() const noexcept { return subscribers_; }
+
+    /// What the sockets want to be told now.
+    const Audience& audience() const noexcept { return audience_; }
+
+    std::size_t memory_bytes() const noexcept;
+
+private:
+    template <typename Matches>
+    Participant* find_if(const Matches& matches) const noexcept;
+    void listen_anew() noexcept;
+
+    std::vector<std::unique_ptr<Participant>> participants_;
+    std::vector<Subscriber> subscribers_;
+    std::uint64_t last_number_ = 0;
+    Audience audience_;
+};
+
+}  // namespace earshot::session
