@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace earshot::session {
@@ -78,7 +79,10 @@ protected:
     virtual void on_left() noexcept = 0;
     virtual std::int64_t offset_ms(base::MonotonicTime now) const noexcept = 0;
 
-    void act(SocketAction action) { actions_.push_back(std::move(action)); }
+    template <typename Action>
+    void act(Action&& action) {
+        actions_.emplace_back(std::forward<Action>(action));
+    }
     void push(Frame frame, Importance importance, base::MonotonicTime now);
 
     /// `request_id` is that of the message that caused the error.
