@@ -1,9 +1,9 @@
 #include "earshot/session/conversation_machine.hpp"
 
 #include "announcer.hpp"
-#include "brought_trackers.hpp"
 #include "roster.hpp"
 #include "talk.hpp"
+#include "tracker_desk.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,7 +25,8 @@ public:
           scorer_(scorer),
           id_(ids.make_digits()),
           announcer_(actions_, limits.replay_bytes, replay),
-          talk_({limits, scorer, tools, ids, lists_, roster_, announcer_, actions_}) {}
+          talk_({limits, scorer, tools, ids, lists_, roster_, announcer_, actions_}),
+          trackers_({limits, lists_, talk_, actions_}) {}
 
     // ---- Coming ----------------------------------------------------------------------------------------------------
 
@@ -40,11 +41,10 @@ public:
         if (!participant && (participant = roster_.find_returning(*request))) {
             // Its old socket may still look open.
             if (participant->socket != 0) actions_.emplace_back(Ended{participant->socket, Ended::Why::replaced});
-            participant->compilation.reset();
-            participant->changes.clear();
+            participant->forget_changes();
         }
         if (!participant) {
-            if (roster_.participants().size() >= limits_.publishers || !has_room_for_list()) {
+            if (roster_.participants().size() >= limits_.publishers || !trackers_.has_room_for(*request)) {
                 refuse(socket, {Errc::conversation_busy, "the conversation has no room for another publisher", {}, {}},
                        request->request_id, 0);
                 return;
@@ -57,6 +57,7 @@ public:
         if (language_.empty()) {
             language_ = request->trackers.settings.language;
             talk_.set_language(language_);
+            trackers_.set_language(language_);
         }
         participant->pause = request->pause_seconds ? base::from_seconds(*request->pause_seconds) : limits_.pause;
         roster_.set_request(*participant, std::move(request));
@@ -95,8 +96,7 @@ public:
         Participant* participant = roster_.find(socket);
         if (!participant) return;
         participant->socket = 0;
-        participant->compilation.reset();  // nobody is there to be answered; whoever comes back starts anew
-        participant->changes.clear();
+        participant->forget_changes();  // nobody is there to be answered; whoever comes back starts anew
         const double patience = is_shutting_down_ ? 0 : participant->request->no_connection_seconds;
         const bool may_return = participant->state == State::active || participant->state == State::compiling;
         if (patience > 0 && may_return) {
@@ -124,7 +124,7 @@ public:
         announcer_.count_chunk();
         const auto taken = talk_.speak(*participant, chunk, now);
         if (!taken) {
-            tell(*participant, proto::error_message(taken.error(), {}, offset_ms(*participant, now)));
+            tell(*participant, proto::error_message(taken.error(), {}, participant->offset_ms(now)));
         } else if (chunk.seq) {
             participant->last_seq = chunk.seq;
         }
@@ -139,32 +139,18 @@ public:
 
     void modify(SocketId socket, proto::ModifyRequest request, Now now) {
         Participant* participant = roster_.find(socket);
-        if (!participant || participant->state != State::active) return;
-        if (!request.trackers) {
-            tell(*participant, proto::session_modified(request, lists_.epoch(), {}, offset_ms(*participant, now)));
-            return;
-        }
-        participant->changes.push_back(std::move(request));
-        if (!participant->compilation) change_trackers(*participant, now);
+        if (participant && participant->state == State::active) trackers_.change(*participant, std::move(request), now);
     }
 
     void compiled(std::uint64_t ticket, base::Result<std::shared_ptr<const detect::TrackerList>> list, Now now) {
         Participant* participant = roster_.find_ticket(ticket);
         if (!participant) return;
-        TrackerCompilation compilation = std::move(*participant->compilation);
-        participant->compilation.reset();
-        if (compilation.requests.empty()) {
-            finish_start(*participant, compilation, std::move(list), now);
-            return;
-        }
-        if (list) {
-            put_list(*participant, std::move(list.value()));
-            answer(*participant, compilation, now);
+        if (participant->state == State::compiling) {
+            finish_start(*participant, std::move(list), now);
         } else {
-            tell_failed(*participant, compilation, list.error(), now);
+            trackers_.finish_change(*participant, std::move(list), now);
+            settle_participants(now);
         }
-        change_trackers(*participant, now);
-        settle_participants(now);
     }
 
     // ---- Time ------------------------------------------------------------------------------------------------------
@@ -176,7 +162,7 @@ public:
             if (participant->state == State::absent) {
                 give_up(*participant, now);
             } else if (participant->state == State::stopping) {
-                give_up_changes(*participant, now);
+                trackers_.give_up(*participant, now);
             } else {
                 finish(*participant, now);
             }
@@ -207,79 +193,24 @@ public:
 private:
     // ---- Starts ----------------------------------------------------------------------------------------------------
 
-    bool has_room_for_list() const noexcept { return lists_.free_slot() < limits_.tracker_lists; }
-
-    detect::ListSettings settings_of(const Participant& participant) const {
-        detect::ListSettings settings = participant.request->trackers.settings;
-        settings.language = language_;
-        settings.phrase_gap_seconds = participant.request->phrase_gap_seconds.value_or(limits_.phrase_gap_seconds);
-        return settings;
-    }
-
-    /// Has the trackers of the participant's start compiled, unless what it brought before is the same. They are taken
-    /// from the request, which is kept: a thousand sessions would hold a thousand copies of what they share compiled.
     void bring_trackers(Participant& participant, Now now) {
-        proto::StartRequest& request = *participant.request;
-        BroughtTrackers brought(language_);
-        brought.start(std::exchange(request.trackers.trackers, {}), std::exchange(request.tracker_pointers, {}));
-        participant.ignored = brought.ignored();
-        for (const proto::PlacedName& id : request.tracker_references) {
-            participant.ignored.push_back({id.name, "unknown"});
-        }
-        detect::TrackerListDefinition definition{brought.trackers(), settings_of(participant)};
-        if (is_in_force(participant, definition)) {
-            begin(participant, now);
-        } else if (definition.trackers.empty()) {
-            put_list(participant, nullptr);
+        if (trackers_.bring(participant)) {
             begin(participant, now);
         } else {
             participant.state = State::compiling;
-            compile(participant, {}, std::move(brought), std::move(definition));
         }
     }
 
-    bool is_in_force(const Participant& participant, const detect::TrackerListDefinition& definition) const {
-        if (!participant.slot) return definition.trackers.empty();
-        return lists_.list(*participant.slot)->definition() == definition;
-    }
-
-    void compile(Participant& participant, std::vector<proto::ModifyRequest> requests, BroughtTrackers brought,
-                 detect::TrackerListDefinition definition) {
-        participant.compilation.emplace(TrackerCompilation{++last_ticket_, std::move(requests), std::move(brought)});
-        actions_.emplace_back(Compile{last_ticket_, std::move(definition)});
-    }
-
-    /// Puts what the participant brings into force; null: it brings nothing.
-    void put_list(Participant& participant, std::shared_ptr<const detect::TrackerList> list) {
-        if (!participant.slot && !list) return;
-        const bool is_gone = !list;
-        const std::size_t slot = participant.slot.value_or(lists_.free_slot());
-        talk_.follow(lists_.put(slot, std::move(list)));
-        participant.slot = slot;
-        if (is_gone) participant.slot.reset();
-    }
-
-    void finish_start(Participant& participant, const TrackerCompilation& compilation,
-                      base::Result<std::shared_ptr<const detect::TrackerList>> list, Now now) {
-        if (list) {
-            put_list(participant, std::move(list.value()));
+    void finish_start(Participant& participant, base::Result<std::shared_ptr<const detect::TrackerList>> list,
+                      Now now) {
+        const auto done = trackers_.finish_start(participant, std::move(list));
+        if (done) {
             begin(participant, now);
             return;
         }
-        Error error = list.error();
-        place(error, compilation.trackers);
-        refuse(participant.socket, error, participant.request->request_id, offset_ms(participant, now));
+        refuse(participant.socket, done.error(), participant.request->request_id, participant.offset_ms(now));
         participant.socket = 0;
         give_up(participant, now);  // it may have said something before this start
-    }
-
-    /// Gives an error of compiling the place in the message that brought the tracker; returns that message.
-    static std::optional<std::size_t> place(Error& error, const BroughtTrackers& trackers) {
-        const auto path = split_tracker_path(error.path);
-        if (!path || path->tracker >= trackers.trackers().size()) return std::nullopt;
-        const BroughtTrackers::Origin& origin = trackers.origin(path->tracker);
-        error.path = origin.pointer + path->rest;
-        return origin.message;
     }
 
     void begin(Participant& participant, Now now) {
@@ -287,7 +218,7 @@ private:
         tell_start(participant, now);
         const proto::StartRequest& request = *participant.request;
         bring_up_to_date(participant.socket, request.resume_from, request.wishes, request.request_id,
-                         offset_ms(participant, now));
+                         participant.offset_ms(now));
         actions_.emplace_back(Started{participant.socket});
         if (begin_) return;
         begin_ = participant.origin.monotonic;
@@ -296,7 +227,7 @@ private:
     }
 
     void tell_start(const Participant& participant, Now now) {
-        const std::int64_t offset = offset_ms(participant, now);
+        const std::int64_t offset = participant.offset_ms(now);
         tell(participant, proto::started_listening(offset));
         tell(participant, proto::conversation_created(id_, offset));
         tell(participant, proto::recognition_started(start_report(participant), offset));
@@ -305,14 +236,8 @@ private:
     proto::StartReport start_report(const Participant& participant) const {
         proto::StartReport report;
         report.conversation_id = id_;
-        report.version = lists_.epoch();
-        for (std::size_t slot = 0; slot < lists_.size(); ++slot) {
-            if (!lists_.list(slot)) continue;
-            const auto& trackers = lists_.list(slot)->definition().trackers;
-            for (std::uint32_t i = 0; i < trackers.size(); ++i) {
-                if (!lists_.is_muted(slot, i)) report.active.push_back({trackers[i].id, trackers[i].name});
-            }
-        }
+        report.version = trackers_.version();
+        report.active = trackers_.active();
         report.ignored = participant.ignored;
         for (const Tier tier : detect::k_all_tiers) report.tiers[tier] = proto::TierStatus::ready;
         report.tiers[Tier::fuzzy] = scorer_.fuzzy;
@@ -361,87 +286,6 @@ private:
         return std::chrono::duration_cast<std::chrono::milliseconds>(now.monotonic - *begin_).count();
     }
 
-    // ---- Changes of trackers ---------------------------------------------------------------------------------------
-
-    /// Takes up the changes that wait: those that can be applied are compiled as one, the others are answered.
-    void change_trackers(Participant& participant, Now now) {
-        std::vector<proto::ModifyRequest> requests = std::exchange(participant.changes, {});
-        while (!requests.empty()) {
-            BroughtTrackers brought(language_);
-            if (participant.slot) brought.keep(lists_.list(*participant.slot)->definition().trackers);
-            if (!apply(participant, requests, brought, now)) continue;
-            detect::TrackerListDefinition definition{brought.trackers(), settings_of(participant)};
-            TrackerCompilation compilation{0, std::move(requests), std::move(brought)};
-            if (!is_in_force(participant, definition) && !definition.trackers.empty()) {
-                if (participant.slot || has_room_for_list()) {
-                    compile(participant, std::move(compilation.requests), std::move(compilation.trackers),
-                            std::move(definition));
-                    return;
-                }
-                const Error error{Errc::conversation_busy, "the conversation has no room for more trackers", {}, {}};
-                tell_failed(participant, compilation, error, now);
-                return;
-            }
-            if (definition.trackers.empty()) put_list(participant, nullptr);
-            answer(participant, compilation, now);
-            return;
-        }
-    }
-
-    /// False if one of the requests was wrong: it is answered, and the others must be applied anew.
-    bool apply(const Participant& participant, std::vector<proto::ModifyRequest>& requests, BroughtTrackers& brought,
-               Now now) {
-        for (std::size_t i = 0; i < requests.size(); ++i) {
-            const auto applied = brought.apply(*requests[i].trackers, limits_, i);
-            if (applied) continue;
-            tell_change_error(participant, requests[i], applied.error(), now);
-            requests.erase(requests.begin() + static_cast<std::ptrdiff_t>(i));
-            return false;
-        }
-        return true;
-    }
-
-    void answer(const Participant& participant, const TrackerCompilation& compilation, Now now) {
-        for (const proto::ModifyRequest& request : compilation.requests) {
-            tell(participant, proto::session_modified(request, lists_.epoch(), compilation.trackers.ignored(),
-                                                      offset_ms(participant, now)));
-        }
-    }
-
-    /// The change that brought what does not compile is answered, the others wait for the next try; where it is
-    /// nobody's in particular, all are.
-    void tell_failed(Participant& participant, TrackerCompilation& compilation, Error error, Now now) {
-        std::vector<proto::ModifyRequest>& requests = compilation.requests;
-        const auto culprit = place(error, compilation.trackers);
-        if (!culprit) {
-            for (const proto::ModifyRequest& request : requests) tell_change_error(participant, request, error, now);
-            return;
-        }
-        tell_change_error(participant, requests[*culprit], error, now);
-        requests.erase(requests.begin() + static_cast<std::ptrdiff_t>(*culprit));
-        participant.changes.insert(participant.changes.begin(), std::move_iterator(requests.begin()),
-                                   std::move_iterator(requests.end()));
-    }
-
-    void tell_change_error(const Participant& participant, const proto::ModifyRequest& request, Error error, Now now) {
-        tell(participant, proto::error_message(error, request.request_id, offset_ms(participant, now)));
-    }
-
-    /// A stop does not wait for ever for a change before it.
-    void give_up_changes(Participant& participant, Now now) {
-        const Error error{Errc::queue_full, "the trackers could not be compiled before the stop", "/trackers", {}};
-        if (participant.compilation) {
-            for (const proto::ModifyRequest& request : participant.compilation->requests) {
-                tell_change_error(participant, request, error, now);
-            }
-        }
-        for (const proto::ModifyRequest& request : participant.changes) {
-            tell_change_error(participant, request, error, now);
-        }
-        participant.compilation.reset();
-        participant.changes.clear();
-    }
-
     // ---- Ends ------------------------------------------------------------------------------------------------------
 
     /// What the participant said is over and nobody is told of it there.
@@ -466,7 +310,7 @@ private:
                        participant.request->disconnect_on_stop_seconds > 0) {
                 participant.state = State::paused;
                 participant.due = now.monotonic + base::from_seconds(participant.request->disconnect_on_stop_seconds);
-                tell(participant, proto::recognition_stopped(offset_ms(participant, now)));
+                tell(participant, proto::recognition_stopped(participant.offset_ms(now)));
                 actions_.emplace_back(Ended{participant.socket, Ended::Why::paused});
                 ++i;
             } else {
@@ -477,13 +321,14 @@ private:
 
     void finish(Participant& participant, Now now) {
         if (participant.socket != 0) {
-            const std::int64_t offset = offset_ms(participant, now);
+            const std::int64_t offset = participant.offset_ms(now);
             // Completed first: a public client's stop() hangs when it is told of the stopped recognition before.
             tell(participant, proto::conversation_completed(id_, talk_.not_evaluated(), offset));
             // A paused one was told of the stop when it stopped.
             if (participant.state != State::paused) tell(participant, proto::recognition_stopped(offset));
             actions_.emplace_back(Ended{participant.socket, Ended::Why::completed});
         }
+        trackers_.release(participant);
         roster_.remove(participant);
         finish_if_empty(now);
     }
@@ -507,10 +352,6 @@ private:
         if (participant.socket != 0) actions_.emplace_back(Tell{participant.socket, make_frame(std::move(text))});
     }
 
-    static std::int64_t offset_ms(const Participant& participant, Now now) noexcept {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(now.monotonic - participant.socket_start).count();
-    }
-
     const ConversationLimits& limits_;
     const ScorerInfo& scorer_;
     const std::string id_;
@@ -518,12 +359,12 @@ private:
     std::optional<MonotonicTime> begin_;  // when the first start that succeeded came
     bool is_finished_ = false;
     bool is_shutting_down_ = false;
-    std::uint64_t last_ticket_ = 0;
     detect::ActiveLists lists_;
     Roster roster_;
     std::vector<ConversationAction> actions_;
     Announcer announcer_;
     Talk talk_;
+    TrackerDesk trackers_;
 };
 
 ConversationMachine::ConversationMachine(const ConversationLimits& limits, const ScorerInfo& scorer,

@@ -7,6 +7,7 @@
 
 #include "brought_trackers.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -47,6 +48,15 @@ struct Participant {
     std::optional<base::MonotonicTime> due;  ///< when `paused` or `absent` is over, or the change it waits for
 
     bool is_going() const noexcept { return state == State::stopping || state == State::leaving; }
+
+    void forget_changes() noexcept {
+        compilation.reset();
+        changes.clear();
+    }
+
+    std::int64_t offset_ms(base::Now now) const noexcept {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(now.monotonic - socket_start).count();
+    }
 };
 
 /// A socket that only listens.
