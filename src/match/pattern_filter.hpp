@@ -41,7 +41,6 @@ private:
         std::uint32_t pattern;
         std::uint8_t clause;  // one bit
     };
-    class Scan;
 
     std::vector<std::uint8_t> wanted_;      // by pattern: the clauses' bits; none where it is always a candidate
     std::vector<std::uint32_t> always_;     // patterns without clauses

@@ -52,8 +52,8 @@ void find_one(const re2::RE2& expression, std::uint32_t pattern, std::string_vie
 class PatternSet::Impl {
 public:
     std::vector<std::string> expressions;
-    // RE2 compiles an expression for good only inside a filter. One filter for each: what it needs does not depend on
-    // the others then.
+    // A filter compiles its expression itself and keeps it; another copy would take half as long again. One filter for
+    // each, so that what an expression needs does not depend on the others.
     std::vector<re2::FilteredRE2> compiled;
     PatternFilter filter{{}};
 };
