@@ -10,7 +10,7 @@ const { randomUUID } = require('node:crypto');
 const { inspect } = require('node:util');
 const { SDK } = require('@symblai/symbl-js');
 
-const base = process.env.EARSHOT_URL;
+const base = process.env.SERVER_URL;
 const DEADLINE_MS = 15_000;
 
 const tests = [];

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 
-BASE = os.environ.get("EARSHOT_URL", "")  # http://127.0.0.1:PORT
+BASE = os.environ.get("SERVER_URL", "")  # http://127.0.0.1:PORT
 DEADLINE_SECONDS = 15.0
 
 

@@ -18,7 +18,7 @@ sys.setswitchinterval(1)
 import symbl
 import symbl_rest
 
-BASE = os.environ["EARSHOT_URL"]
+BASE = os.environ["SERVER_URL"]
 CREDENTIALS = {"app_id": "any", "app_secret": "any"}
 TRACKERS = [{"name": "Pricing", "vocabulary": ["how much does it cost", "what is the price"]}]
 
