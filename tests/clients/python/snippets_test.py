@@ -18,7 +18,7 @@ server: subprocess.Popen
 
 def read_until_it_serves() -> str:
     """All that scripts/run prints, up to the end of its last snippet."""
-    overdue = threading.Timer(4 * DEADLINE_SECONDS, server.kill)
+    overdue = threading.Timer(4 * DEADLINE_SECONDS, server.terminate)
     overdue.start()
     text = ""
     for line in server.stdout:
