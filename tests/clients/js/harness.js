@@ -50,8 +50,8 @@ class Events {
   wait(kind, matches = () => true, what = kind) {
     const found = new Promise((resolve) => {
       const look = () => {
-        const hit = this.of(kind).find(matches);
-        if (hit !== undefined) resolve(hit);
+        const hit = this.all.find((event) => event.kind === kind && matches(event.data));
+        if (hit) resolve(hit.data);
         return hit !== undefined;
       };
       if (!look()) this.waiting.push(look);
