@@ -11,7 +11,9 @@ async function open(sdk, options = {}) {
   const events = new Events();
   const id = options.id || newId();
   const stream = await within(
-    sdk.createStream({ id, speaker: ann, trackers: [pricing], config: config(), handlers: events.handlers(...KINDS), ...options }),
+    sdk.createStream({
+      id, speaker: ann, trackers: [pricing], config: config(), handlers: events.handlers(...KINDS), ...options,
+    }),
     'createStream()',
   );
   return { events, id, stream };
@@ -152,7 +154,10 @@ test('new: a start with a pattern that does not compile is rejected, once, and n
 
 test('new: a stopped stream that stays connected goes on with its conversation', async () => {
   const proxy = await Proxy.start();
-  const { events, stream } = await open(await client(proxy.url), { disconnectOnStopRequest: false, disconnectOnStopRequestTimeout: 60 });
+  const { events, stream } = await open(await client(proxy.url), {
+    disconnectOnStopRequest: false,
+    disconnectOnStopRequestTimeout: 60,
+  });
 
   await start(stream);
   stream.sendJSON(chunk('What is the price?'));

@@ -7,7 +7,8 @@ async function publish(id) {
   const events = new Events();
   const stream = await within(
     (await client()).createStream({
-      id, speaker: ann, trackers: [pricing], config: config(), handlers: events.handlers('onMessageResponse', 'onTrackerResponse'),
+      id, speaker: ann, trackers: [pricing], config: config(),
+      handlers: events.handlers('onMessageResponse', 'onTrackerResponse'),
     }),
     'createStream()',
   );
