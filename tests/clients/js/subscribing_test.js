@@ -36,8 +36,7 @@ function listen(sdk, id, { method = 'subscribeToStream', ...options } = {}) {
 async function expectAllOf(events, conversationId) {
   const [message] = (await events.wait('message_response')).messages;
   assert.equal(message.payload.content, 'And what is the price?');
-  const hits = await events.wait('tracker_response');
-  assert.equal(hits.isFinal, true);
+  const hits = await events.wait('tracker_response', (response) => response.isFinal);
   assert.deepEqual(matches(hits), ['Pricing: what is the price']);
   assert.equal(hits.trackers[0].matches[0].messageRefs[0].id, message.id);
   const caption = await events.wait('recognition_result');
