@@ -49,7 +49,7 @@ std::optional<Trackers> changed(Trackers trackers, const WorldChange& change) {
 }
 
 struct Request {
-    enum class Outcome : std::uint8_t { open, taken, refused, timed_out, lost };
+    enum class Outcome : std::uint8_t { open, taken, refused, timed_out };
     std::string id;
     WorldChange change;
     Outcome outcome = Outcome::open;
@@ -412,7 +412,8 @@ private:
             const auto now = changed(trackers, request.change);
             const bool taken = request.outcome == Outcome::taken;
             if (taken && !now) return fail("a wrong change was taken: " + request.id);
-            if (request.outcome == Outcome::timed_out || request.change.does_not_compile) is_certain = false;
+            const bool is_over = taken || request.outcome == Outcome::refused;
+            if (!is_over || request.change.does_not_compile) is_certain = false;
             if (request.outcome == Outcome::refused && now && is_certain)
                 return fail("a right change was refused: " + request.id);
             if (taken) trackers = *now;
@@ -469,22 +470,27 @@ private:
         if (first_kept && !is_missed) fail("a gap where nothing is missed");
     }
 
-    // Who is there is told every final response, in the same words; who came just now, the last of them.
+    // Who is there is told every final response, in the same words; who came just now, the last of them; who has
+    // stopped, the first.
     void check_same_finals(const std::vector<bool>& was_live) {
         const std::vector<FinalResponse>* all = nullptr;
         for (std::size_t i = 0; i < clients_.size(); ++i) {
             const WorldClient& view = clients_[i].view;
-            if (!was_live[i] || !clients_[i].socket) continue;
-            if (!view.is_live() && !is_told_completion_.contains(i)) continue;
+            if (!was_live[i] || !view.is_live() || is_told_completion_.contains(i)) continue;
             if (all && *all != view.last_finals()) return fail("client " + std::to_string(i) + " is told other finals");
             all = &view.last_finals();
         }
         for (std::size_t i = 0; all && i < clients_.size(); ++i) {
             const Client& client = clients_[i];
-            if (was_live[i] || !client.view.is_live() || client.resumes) continue;
             const auto& its = client.view.last_finals();
-            if (its.size() > all->size() || !std::equal(its.rbegin(), its.rend(), all->rbegin()))
-                return fail("client " + std::to_string(i) + " is told other finals as it comes");
+            const bool comes = !was_live[i] && client.view.is_live() && !client.resumes;
+            const bool goes = was_live[i] && !client.view.is_live() && client.socket;
+            if (!comes && !goes) continue;
+            const bool has_too_many = its.size() > all->size();
+            if (has_too_many || (comes ? !std::equal(its.rbegin(), its.rend(), all->rbegin())
+                                       : !std::equal(its.begin(), its.end(), all->begin()))) {
+                return fail("client " + std::to_string(i) + " is told other finals as it comes or goes");
+            }
         }
     }
 
