@@ -1,5 +1,7 @@
 #include "earshot/proto/client_codec.hpp"
 
+#include "chunk_reader.hpp"
+#include "recognisers/recogniser.hpp"
 #include "tracker_reader.hpp"
 
 #include <algorithm>
@@ -13,36 +15,6 @@ using base::Error;
 using base::Result;
 
 constexpr double k_longest_wait_seconds = 3600;
-constexpr double k_most_seconds = 1e9;  // about thirty years, either way
-
-bool has_speaker(JsonValue value, Speaker& speaker, const MessageLimits& limits) {
-    if (value.is_null()) return false;
-    speaker.user_id.clear();
-    speaker.name.clear();
-    speaker.role.clear();
-    std::string email;
-    value.for_each_member([&](std::string_view key, JsonValue member) {
-        if (member.is_null()) return;
-        if (key == "userId") member.read(speaker.user_id, limits.name_bytes);
-        if (key == "name") member.read(speaker.name, limits.name_bytes);
-        if (key == "role") member.read(speaker.role, limits.name_bytes);
-        if (key == "email" && member.is_string()) member.read(email, limits.name_bytes);
-    });
-    if (speaker.user_id.empty()) speaker.user_id = email;
-    return true;
-}
-
-void read_timed_word(JsonValue value, detect::TimedWord& word, const MessageLimits& limits) {
-    word.word.clear();
-    word.start = word.end = word.confidence = detect::k_unknown_time;
-    value.for_each_member([&](std::string_view key, JsonValue member) {
-        if (member.is_null()) return;
-        if (key == "word") member.read(word.word, limits.chunk_text_bytes);
-        if (key == "startTime") word.start = member.read_number(-k_most_seconds, k_most_seconds);
-        if (key == "endTime") word.end = member.read_number(-k_most_seconds, k_most_seconds);
-        if (key == "confidence") word.confidence = member.read_number(-k_most_seconds, k_most_seconds);
-    });
-}
 
 // `noConnectionTimeout` and its like: seconds, or a boolean for the most and nothing.
 double read_wait(JsonValue value) {
@@ -50,66 +22,6 @@ double read_wait(JsonValue value) {
     if (value.is_boolean()) return value.read_bool() ? k_most : 0;
     return std::min(value.read_number(0, k_longest_wait_seconds), k_most);
 }
-
-/// Reads a transcript chunk from its members.
-class ChunkReader {
-public:
-    ChunkReader(TranscriptChunk& chunk, const MessageLimits& limits) : chunk_(chunk), limits_(limits) {
-        chunk.text.clear();
-        chunk.is_final = chunk.end_of_utterance = true;
-        chunk.utterance_id.clear();
-        chunk.speaker.reset();
-        chunk.seq.reset();
-        chunk.start_time.reset();
-        chunk.end_time.reset();
-        words_ = 0;
-    }
-
-    void read(std::string_view key, JsonValue member) {
-        if (key == "text") {
-            member.read(chunk_.text, limits_.chunk_text_bytes);
-            has_text_ = true;
-            return;
-        }
-        if (member.is_null()) return;
-        if (key == "isFinal") chunk_.is_final = member.read_bool();
-        if (key == "endOfUtterance") chunk_.end_of_utterance = member.read_bool();
-        if (key == "utteranceId") member.read(chunk_.utterance_id, limits_.utterance_id_bytes);
-        if (key == "seq") chunk_.seq = member.read_integer();
-        if (key == "startTime") chunk_.start_time = member.read_number(-k_most_seconds, k_most_seconds);
-        if (key == "endTime") chunk_.end_time = member.read_number(-k_most_seconds, k_most_seconds);
-        if (key == "words") read_words(member);
-        if (key == "speaker") {
-            Speaker speaker;
-            if (has_speaker(member, speaker, limits_)) chunk_.speaker = std::move(speaker);
-        }
-    }
-
-    void finish(const Place& root) {
-        chunk_.words.resize(words_);
-        if (!has_text_) {
-            const Place text{&root, "text", 0};
-            fail(Errc::missing_member, text, "is required");
-        }
-    }
-
-private:
-    void read_words(JsonValue value) {
-        words_ = 0;
-        value.for_each_element([&](JsonValue element) {
-            if (words_ == limits_.words) {
-                fail(Errc::too_many, value.place(), "holds over " + std::to_string(limits_.words) + " words");
-            }
-            if (words_ == chunk_.words.size()) chunk_.words.emplace_back();
-            read_timed_word(element, chunk_.words[words_++], limits_);
-        });
-    }
-
-    TranscriptChunk& chunk_;
-    const MessageLimits& limits_;
-    std::size_t words_ = 0;
-    bool has_text_ = false;
-};
 
 /// Reads a start message from its members, wherever clients put them.
 class StartReader {
@@ -169,6 +81,7 @@ private:
         if (key == "echoTranscript") start_.wishes.transcript = member.read_loose_bool();
         if (key == "pauseSeconds") start_.pause_seconds = member.read_number(0.1, 60);
         if (key == "transcriptFormat") read_format(member);
+        if (key == "channels") read_channels(member);
         if (is_switch_for_all(key)) start_.enable_all_trackers |= member.read_loose_bool();
         if (key == "speechRecognition") {
             member.for_each_member([&](std::string_view inner, JsonValue value) { read_audio(inner, value); });
@@ -184,13 +97,21 @@ private:
     }
 
     void read_format(JsonValue member) {
-        std::string format;
-        member.read(format, 64);
-        if (format == "native") {
-            start_.transcript_format = TranscriptFormat::native;
-        } else if (format != "auto") {
-            fail(Errc::unsupported, member.place(), "names a format that is not supported");
-        }
+        std::string name;
+        member.read(name, 64);
+        const auto format = find_format(name);
+        if (!format) fail(Errc::unsupported, member.place(), "names a format that is not supported");
+        start_.transcript_format = *format;
+    }
+
+    void read_channels(JsonValue member) {
+        start_.channels.clear();
+        member.for_each_element([&](JsonValue element) {
+            if (start_.channels.size() == limits_.channels) {
+                fail(Errc::too_many, member.place(), "holds over " + std::to_string(limits_.channels) + " channels");
+            }
+            has_speaker(element, start_.channels.emplace_back(), limits_);
+        });
     }
 
     StartRequest& start_;
@@ -229,24 +150,24 @@ class ClientCodec::Impl {
 public:
     explicit Impl(const MessageLimits& limits) : limits_(limits) {}
 
-    Result<ClientMessageKind> parse(std::string_view message, std::size_t readable) {
+    Result<ClientMessageKind> parse(std::string_view message, std::size_t readable, RecogniserSource* source) {
         request_id_.clear();
         kind_.reset();
         const std::string_view bare = strip(message);
         if (bare == "__PING__") return *(kind_ = ClientMessageKind::ping);
-        auto parsed = parse_json(message, readable, std::nullopt);
+        auto parsed = parse_json(message, readable, std::nullopt, source);
         // Python clients send the text form of a dict: {'type': 'stop_request'}.
         if (!parsed && parsed.error().code == Errc::invalid_json && bare.starts_with("{'")) {
             std::string quoted(message);
             std::replace(quoted.begin(), quoted.end(), '\'', '"');
-            if (auto again = parse_json(quoted, quoted.size(), std::nullopt)) return again;
+            if (auto again = parse_json(quoted, quoted.size(), std::nullopt, nullptr)) return again;
         }
         return parsed;
     }
 
     /// `assumed` is the kind of a message without a type.
     Result<ClientMessageKind> parse_json(std::string_view message, std::size_t readable,
-                                         std::optional<ClientMessageKind> assumed) {
+                                         std::optional<ClientMessageKind> assumed, RecogniserSource* source) {
         if (readable < message.size() + simdjson::SIMDJSON_PADDING) {
             padded_.reserve(message.size() + simdjson::SIMDJSON_PADDING);
             padded_.assign(message);
@@ -258,10 +179,14 @@ public:
             simdjson::ondemand::document document;
             if (const auto error = parser_.iterate(message.data(), message.size(), readable).get(document))
                 fail(error, root);
-            return read(document, root, assumed);
+            return read(document, root, assumed, source);
         } catch (ReadFailure& failure) {
             return std::move(failure.error);
         }
+    }
+
+    std::span<const TranscriptChunk> chunks() const noexcept {
+        return recogniser_ ? std::span(event_chunks_) : std::span(&chunk_, 1);
     }
 
     TranscriptChunk chunk_;
@@ -274,7 +199,7 @@ private:
     // The type may stand anywhere, and On-Demand reads a document in its order: so it is looked for first, and the
     // document is then read from its begin. A type at the front, where every client has it, costs one short look.
     ClientMessageKind read(simdjson::ondemand::document& document, const Place& root,
-                           std::optional<ClientMessageKind> assumed) {
+                           std::optional<ClientMessageKind> assumed, RecogniserSource* source) {
         simdjson::ondemand::value whole;
         if (const auto error = document.get_value().get(whole)) {
             if (error == simdjson::SCALAR_DOCUMENT_AS_VALUE && is_scalar(document)) {
@@ -282,12 +207,17 @@ private:
             }
             fail(Errc::invalid_json, root, "is not valid JSON");
         }
-        const ClientMessageKind kind = *(kind_ = look_for_kind(document, root, assumed));
+        const ClientMessageKind kind = *(kind_ = look_for_kind(document, root, assumed, source));
         document.rewind();
         if (const auto error = document.get_value().get(whole)) fail(error, root);
         JsonValue value(whole, root);
         switch (kind) {
             case ClientMessageKind::transcript: {
+                if (recogniser_) {
+                    speech_.clear();
+                    recogniser_->read(shape_, value, limits_, speech_);
+                    break;
+                }
                 ChunkReader reader(chunk_, limits_);
                 value.for_each_member([&](std::string_view key, JsonValue member) { reader.read(key, member); });
                 reader.finish(root);
@@ -312,6 +242,10 @@ private:
                 break;
         }
         expect_end(document, root);
+        if (recogniser_) {  // only now is it certain that the event is taken
+            event_chunks_.clear();
+            source->take(speech_, event_chunks_);
+        }
         return kind;
     }
 
@@ -347,26 +281,57 @@ private:
     }
 
     ClientMessageKind look_for_kind(simdjson::ondemand::document& document, const Place& root,
-                                    std::optional<ClientMessageKind> assumed) {
+                                    std::optional<ClientMessageKind> assumed, RecogniserSource* source) {
+        recogniser_ = nullptr;
         const Place place{&root, "type", 0};
         simdjson::ondemand::value type;
         const auto error = document.find_field_unordered("type").get(type);
         if (error == simdjson::NO_SUCH_FIELD) {
             if (assumed) return *assumed;
+            if (source && (recogniser_ = look_for_recogniser(document, root, {}, source->format()))) {
+                return ClientMessageKind::transcript;
+            }
             fail(Errc::missing_member, place, "is required");
         }
         if (error == simdjson::INCORRECT_TYPE) fail(Errc::wrong_type, root, "must be an object");
         if (error) fail(error, root);
         std::string name;
         JsonValue(type, place).read(name, 256);
-        const auto kind = find_kind(name);
-        if (!kind) fail(Errc::unknown_type, place, "is not known");
-        return *kind;
+        if (const auto kind = find_kind(name)) return *kind;
+        if (source && (recogniser_ = look_for_recogniser(document, root, std::move(name), source->format()))) {
+            return ClientMessageKind::transcript;
+        }
+        fail(Errc::unknown_type, place, "is not known");
+    }
+
+    /// Whose event a message is that is none of ours; null if nobody's. An error if it is not of the format chosen.
+    const Recogniser* look_for_recogniser(simdjson::ondemand::document& document, const Place& root,
+                                          std::optional<std::string> type, TranscriptFormat format) {
+        document.rewind();
+        simdjson::ondemand::value whole;
+        if (const auto error = document.get_value().get(whole)) fail(error, root);
+        shape_.members.clear();
+        JsonValue(whole, root).for_each_member([&](std::string_view key, JsonValue) {
+            shape_.members.emplace_back(key);
+        });
+        shape_.type = std::move(type);
+        const Recogniser* found = find_recogniser(shape_, format);
+        if (found && format != TranscriptFormat::automatic && format != found->format) {
+            const Place type_place{&root, "type", 0};
+            fail(Errc::unknown_type, shape_.type ? type_place : root,
+                 "comes from " + std::string(found->name) + ", but config.transcriptFormat is " +
+                     std::string(format_name(format)));
+        }
+        return found;
     }
 
     MessageLimits limits_;
     simdjson::ondemand::parser parser_;
     std::string padded_;
+    const Recogniser* recogniser_ = nullptr;  // whose event the last message is; null: a message of ours
+    EventShape shape_;
+    std::vector<RecognisedSpeech> speech_;
+    std::vector<TranscriptChunk> event_chunks_;
 };
 
 ClientCodec::ClientCodec(const MessageLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
@@ -378,8 +343,12 @@ std::size_t ClientCodec::padding() noexcept {
     return simdjson::SIMDJSON_PADDING;
 }
 
-Result<ClientMessageKind> ClientCodec::parse(std::string_view message, std::size_t readable) {
-    return impl_->parse(message, readable);
+Result<ClientMessageKind> ClientCodec::parse(std::string_view message, std::size_t readable, RecogniserSource* source) {
+    return impl_->parse(message, readable, source);
+}
+
+std::span<const TranscriptChunk> ClientCodec::chunks() const noexcept {
+    return impl_->chunks();
 }
 
 TranscriptChunk& ClientCodec::chunk() noexcept {
@@ -431,7 +400,7 @@ Result<std::vector<detect::TrackerDefinition>> parse_trackers(std::string_view j
 
 Result<TranscriptChunk> parse_chunk(std::string_view json, const MessageLimits& limits) {
     ClientCodec codec(limits);
-    auto parsed = codec.impl_->parse_json(json, json.size(), ClientMessageKind::transcript);
+    auto parsed = codec.impl_->parse_json(json, json.size(), ClientMessageKind::transcript, nullptr);
     if (parsed && *parsed == ClientMessageKind::transcript) return std::move(codec.chunk());
     if (parsed) return Error{Errc::unknown_type, "\"type\" is no transcript chunk", "/type", {}};
     return parsed.error();

@@ -80,6 +80,7 @@ private:
 
     void take(std::string_view message, std::size_t readable, Chunk chunk, base::MonotonicTime now);
     void act(proto::ClientMessageKind kind, Chunk chunk, base::MonotonicTime now);
+    void speak(const proto::TranscriptChunk& said, Chunk chunk);
     void start(base::MonotonicTime now);
     void enter(State state, base::MonotonicTime now);
     bool must_wait() const noexcept { return state_ == State::starting || state_ == State::stopping; }
@@ -95,6 +96,7 @@ private:
 
     const SocketLimits& limits_;
     proto::ClientCodec& codec_;
+    proto::RecogniserSource source_;
     Outbox outbox_;
     SocketCounters counters_;
     State state_ = State::idle;

@@ -339,7 +339,7 @@ INSTANTIATE_TEST_SUITE_P(
                      "/trackers/phraseGapSeconds"},
         WrongMessage{"pause", R"({"type":"start_request","config":{"pauseSeconds":0}})", Errc::invalid_value,
                      "/config/pauseSeconds"},
-        WrongMessage{"format", R"({"type":"start_request","config":{"transcriptFormat":"vosk"}})", Errc::unsupported,
+        WrongMessage{"format", R"({"type":"start_request","config":{"transcriptFormat":"assemblyai"}})", Errc::unsupported,
                      "/config/transcriptFormat"},
         WrongMessage{"rate", R"({"type":"modify_request","speechRecognition":{"sampleRateHertz":"x"}})",
                      Errc::wrong_type, "/speechRecognition/sampleRateHertz"}),
