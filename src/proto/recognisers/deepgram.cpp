@@ -191,8 +191,13 @@ bool recognises(const EventShape& shape) {
 
 void read(const EventShape& shape, JsonValue event, const MessageLimits& limits,
           std::vector<RecognisedSpeech>& speech) {
-    if (shape.type == "Results") read_result(event, limits, speech);
-    if (shape.type == "UtteranceEnd") read_utterance_end(event, limits, speech);
+    if (shape.type == "Results") {
+        read_result(event, limits, speech);
+    } else if (shape.type == "UtteranceEnd") {
+        read_utterance_end(event, limits, speech);
+    } else {
+        event.for_each_member([](std::string_view, JsonValue) {});  // nothing that is said, though JSON to its end
+    }
 }
 
 }  // namespace

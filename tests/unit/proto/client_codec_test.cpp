@@ -207,6 +207,28 @@ TEST_F(ClientCodecTest, audio_settings_may_be_flat) {
     }
 }
 
+TEST_F(ClientCodecTest, channels_are_named_in_their_order) {
+    const StartRequest read =
+        start(R"({"type":"start_request","config":{"transcriptFormat":"deepgram",)"
+              R"("channels":[{"userId":"ann","name":"Ann","role":"agent"},null,{"email":"b@c"}]}})");
+
+    EXPECT_EQ(read.transcript_format, TranscriptFormat::deepgram);
+    EXPECT_EQ(read.channels, (std::vector<Speaker>{{"ann", "Ann", "agent"}, {}, {"b@c", "", ""}}));
+    EXPECT_EQ(start(R"({"type":"start_request","config":{"channels":null}})").channels, std::vector<Speaker>{});
+}
+
+TEST_F(ClientCodecTest, channels_have_a_limit) {
+    const auto with = [](std::size_t count) {
+        std::string list = "null";
+        for (std::size_t i = 1; i < count; ++i) list += ",null";
+        return R"({"type":"start_request","config":{"channels":[)" + list + "]}}";
+    };
+
+    EXPECT_EQ(start(with(MessageLimits{}.channels)).channels.size(), MessageLimits{}.channels);
+    EXPECT_EQ(parse(with(MessageLimits{}.channels + 1)).error().code, Errc::too_many);
+    EXPECT_EQ(parse(with(MessageLimits{}.channels + 1)).error().path, "/config/channels");
+}
+
 TEST_F(ClientCodecTest, speaker_may_have_an_email) {
     EXPECT_EQ(start(R"({"type":"start_request","speaker":{"email":"a@b.c","name":"Ann"}})").speaker,
               (Speaker{"a@b.c", "Ann", ""}));
@@ -339,8 +361,8 @@ INSTANTIATE_TEST_SUITE_P(
                      "/trackers/phraseGapSeconds"},
         WrongMessage{"pause", R"({"type":"start_request","config":{"pauseSeconds":0}})", Errc::invalid_value,
                      "/config/pauseSeconds"},
-        WrongMessage{"format", R"({"type":"start_request","config":{"transcriptFormat":"assemblyai"}})", Errc::unsupported,
-                     "/config/transcriptFormat"},
+        WrongMessage{"format", R"({"type":"start_request","config":{"transcriptFormat":"assemblyai"}})",
+                     Errc::unsupported, "/config/transcriptFormat"},
         WrongMessage{"rate", R"({"type":"modify_request","speechRecognition":{"sampleRateHertz":"x"}})",
                      Errc::wrong_type, "/speechRecognition/sampleRateHertz"}),
     [](const auto& test) { return std::string(test.param.name); });
