@@ -37,7 +37,7 @@ void RecogniserSource::take(std::span<RecognisedSpeech> speech, std::vector<Tran
 void RecogniserSource::check_room(std::span<const RecognisedSpeech> speech) const {
     std::size_t voices = open_.size();
     for (const RecognisedSpeech& one : speech) {
-        if (one.speaker) continue;
+        if (one.speaker || ends_utterance(one.kind)) continue;
         for (const auto& piece : one.pieces) {
             if (!is_open({one.channel, piece.speaker})) ++voices;
         }

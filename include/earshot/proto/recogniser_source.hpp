@@ -12,7 +12,7 @@ namespace earshot::proto {
 
 struct RecognisedSpeech;
 
-/// One client's stream of recogniser's events: in which format they come, who is on which channel, and who has words
+/// One client's stream of a recogniser's events: in which format they come, who is on which channel, and who has words
 /// open. The last is needed because an event tells the state of a whole channel: a speaker of the hypothesis before who
 /// is not in this one has been taken back, and a pause ends the words of all.
 ///

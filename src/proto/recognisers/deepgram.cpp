@@ -19,7 +19,6 @@ struct Word {
 
 struct Result {
     bool is_final = true;
-    bool ends_utterance = false;
     std::optional<std::uint32_t> channel;
     std::optional<double> start;
     std::optional<double> duration;

@@ -128,7 +128,7 @@ TEST_F(DeepgramTest, only_so_many_voices_have_words_open) {
     EXPECT_EQ(told(words("x", most)).size(), RecogniserSource::k_open_voices);
     EXPECT_EQ(told(words("x", of_speaker(999))), Told{R"(too_many at "")"});
     EXPECT_EQ(told(words("x", of_speaker(3))), Told{R"(speaker-3: "x")"});
-    EXPECT_EQ(told(R"({"type":"UtteranceEnd"})").size(), RecogniserSource::k_open_voices);
+    EXPECT_EQ(told(words("x", of_speaker(999), R"("speech_final":true,)")).size(), RecogniserSource::k_open_voices + 1);
     EXPECT_EQ(told(words("x", of_speaker(999))), Told{R"(speaker-999: "x")"});
 }
 
