@@ -1,6 +1,6 @@
 #include "earshot/proto/client_codec.hpp"
 
-#include "chunk_reader.hpp"
+#include "member_readers.hpp"
 #include "recognisers/recogniser.hpp"
 #include "tracker_reader.hpp"
 
@@ -16,12 +16,85 @@ using base::Result;
 
 constexpr double k_longest_wait_seconds = 3600;
 
+void read_timed_word(JsonValue value, detect::TimedWord& word, const MessageLimits& limits) {
+    word.word.clear();
+    word.start = word.end = word.confidence = detect::k_unknown_time;
+    value.for_each_member([&](std::string_view key, JsonValue member) {
+        if (member.is_null()) return;
+        if (key == "word") member.read(word.word, limits.chunk_text_bytes);
+        if (key == "startTime") word.start = read_seconds(member);
+        if (key == "endTime") word.end = read_seconds(member);
+        if (key == "confidence") word.confidence = read_seconds(member);
+    });
+}
+
 // `noConnectionTimeout` and its like: seconds, or a boolean for the most and nothing.
 double read_wait(JsonValue value) {
     constexpr double k_most = 1800;
     if (value.is_boolean()) return value.read_bool() ? k_most : 0;
     return std::min(value.read_number(0, k_longest_wait_seconds), k_most);
 }
+
+/// Reads a transcript chunk from its members. It stays in this file: where the compiler does not see that nobody else
+/// uses it, reading a chunk takes half as long again.
+class ChunkReader {
+public:
+    ChunkReader(TranscriptChunk& chunk, const MessageLimits& limits) : chunk_(chunk), limits_(limits) {
+        chunk.text.clear();
+        chunk.is_final = chunk.end_of_utterance = true;
+        chunk.utterance_id.clear();
+        chunk.speaker.reset();
+        chunk.seq.reset();
+        chunk.start_time.reset();
+        chunk.end_time.reset();
+        words_ = 0;
+    }
+
+    void read(std::string_view key, JsonValue member) {
+        if (key == "text") {
+            member.read(chunk_.text, limits_.chunk_text_bytes);
+            has_text_ = true;
+            return;
+        }
+        if (member.is_null()) return;
+        if (key == "isFinal") chunk_.is_final = member.read_bool();
+        if (key == "endOfUtterance") chunk_.end_of_utterance = member.read_bool();
+        if (key == "utteranceId") member.read(chunk_.utterance_id, limits_.utterance_id_bytes);
+        if (key == "seq") chunk_.seq = member.read_integer();
+        if (key == "startTime") chunk_.start_time = read_seconds(member);
+        if (key == "endTime") chunk_.end_time = read_seconds(member);
+        if (key == "words") read_words(member);
+        if (key == "speaker") {
+            Speaker speaker;
+            if (has_speaker(member, speaker, limits_)) chunk_.speaker = std::move(speaker);
+        }
+    }
+
+    void finish(const Place& root) {
+        chunk_.words.resize(words_);
+        if (!has_text_) {
+            const Place text{&root, "text", 0};
+            fail(Errc::missing_member, text, "is required");
+        }
+    }
+
+private:
+    void read_words(JsonValue value) {
+        words_ = 0;
+        value.for_each_element([&](JsonValue element) {
+            if (words_ == limits_.words) {
+                fail(Errc::too_many, value.place(), "holds over " + std::to_string(limits_.words) + " words");
+            }
+            if (words_ == chunk_.words.size()) chunk_.words.emplace_back();
+            read_timed_word(element, chunk_.words[words_++], limits_);
+        });
+    }
+
+    TranscriptChunk& chunk_;
+    const MessageLimits& limits_;
+    std::size_t words_ = 0;
+    bool has_text_ = false;
+};
 
 /// Reads a start message from its members, wherever clients put them.
 class StartReader {
@@ -288,7 +361,7 @@ private:
         const auto error = document.find_field_unordered("type").get(type);
         if (error == simdjson::NO_SUCH_FIELD) {
             if (assumed) return *assumed;
-            if (source && (recogniser_ = look_for_recogniser(document, root, {}, source->format()))) {
+            if (source && (recogniser_ = find_recogniser(document, root, {}, source->format(), shape_))) {
                 return ClientMessageKind::transcript;
             }
             fail(Errc::missing_member, place, "is required");
@@ -298,31 +371,10 @@ private:
         std::string name;
         JsonValue(type, place).read(name, 256);
         if (const auto kind = find_kind(name)) return *kind;
-        if (source && (recogniser_ = look_for_recogniser(document, root, std::move(name), source->format()))) {
+        if (source && (recogniser_ = find_recogniser(document, root, std::move(name), source->format(), shape_))) {
             return ClientMessageKind::transcript;
         }
         fail(Errc::unknown_type, place, "is not known");
-    }
-
-    /// Whose event a message is that is none of ours; null if nobody's. An error if it is not of the format chosen.
-    const Recogniser* look_for_recogniser(simdjson::ondemand::document& document, const Place& root,
-                                          std::optional<std::string> type, TranscriptFormat format) {
-        document.rewind();
-        simdjson::ondemand::value whole;
-        if (const auto error = document.get_value().get(whole)) fail(error, root);
-        shape_.members.clear();
-        JsonValue(whole, root).for_each_member([&](std::string_view key, JsonValue) {
-            shape_.members.emplace_back(key);
-        });
-        shape_.type = std::move(type);
-        const Recogniser* found = find_recogniser(shape_, format);
-        if (found && format != TranscriptFormat::automatic && format != found->format) {
-            const Place type_place{&root, "type", 0};
-            fail(Errc::unknown_type, shape_.type ? type_place : root,
-                 "comes from " + std::string(found->name) + ", but config.transcriptFormat is " +
-                     std::string(format_name(format)));
-        }
-        return found;
     }
 
     MessageLimits limits_;

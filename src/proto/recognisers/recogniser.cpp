@@ -2,11 +2,22 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace earshot::proto {
 namespace {
 
 constexpr std::array k_recognisers{&k_deepgram, &k_vosk, &k_symbl};
+
+const Recogniser* find_by_shape(const EventShape& shape, TranscriptFormat format) {
+    const Recogniser* found = nullptr;
+    for (const Recogniser* recogniser : k_recognisers) {
+        if (!recogniser->recognises(shape)) continue;
+        if (recogniser->format == format) return recogniser;
+        if (!found) found = recogniser;
+    }
+    return found;
+}
 
 }  // namespace
 
@@ -30,12 +41,20 @@ std::string_view format_name(TranscriptFormat format) noexcept {
     return format == TranscriptFormat::native ? "native" : "auto";
 }
 
-const Recogniser* find_recogniser(const EventShape& shape, TranscriptFormat format) {
-    const Recogniser* found = nullptr;
-    for (const Recogniser* recogniser : k_recognisers) {
-        if (!recogniser->recognises(shape)) continue;
-        if (recogniser->format == format) return recogniser;
-        if (!found) found = recogniser;
+const Recogniser* find_recogniser(simdjson::ondemand::document& document, const Place& root,
+                                  std::optional<std::string> type, TranscriptFormat format, EventShape& shape) {
+    document.rewind();
+    simdjson::ondemand::value whole;
+    if (const auto error = document.get_value().get(whole)) fail(error, root);
+    shape.members.clear();
+    JsonValue(whole, root).for_each_member([&](std::string_view key, JsonValue) { shape.members.emplace_back(key); });
+    shape.type = std::move(type);
+    const Recogniser* found = find_by_shape(shape, format);
+    if (found && format != TranscriptFormat::automatic && format != found->format) {
+        const Place type_place{&root, "type", 0};
+        fail(base::Errc::unknown_type, shape.type ? type_place : root,
+             "comes from " + std::string(found->name) + ", but config.transcriptFormat is " +
+                 std::string(format_name(format)));
     }
     return found;
 }

@@ -2,7 +2,7 @@
 
 #include "earshot/proto/client_codec.hpp"
 
-#include "chunk_reader.hpp"
+#include "member_readers.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -62,8 +62,10 @@ std::span<const Recogniser* const> recognisers() noexcept;
 std::optional<TranscriptFormat> find_format(std::string_view name) noexcept;
 std::string_view format_name(TranscriptFormat format) noexcept;
 
-/// Whose event this is; where several know the shape, `format`'s. Null if nobody's.
-const Recogniser* find_recogniser(const EventShape& shape, TranscriptFormat format);
+/// Whose event a message is that is none of ours, and its shape; where several know that, `format`'s. Null if nobody
+/// does. Throws ReadFailure with Errc::unknown_type where it is not of the format chosen. Rewinds the document.
+const Recogniser* find_recogniser(simdjson::ondemand::document& document, const Place& root,
+                                  std::optional<std::string> type, TranscriptFormat format, EventShape& shape);
 
 /// Gives a chunk the times of its words, from the first that is known to the last.
 void take_times_from_words(TranscriptChunk& chunk);
