@@ -72,6 +72,7 @@ def check_file(path: Path, root: Path) -> list[str]:
     if module not in LAYERS:
         return [f"{name}:1: the module '{module}' is not known; give it its place in scripts/check_layering.py"]
 
+    home = root / "src" / module  # where private headers are found from a module's own folders too
     found = []
     for number, line in enumerate(without_comments(path.read_text(encoding="utf-8")).split("\n"), 1):
         include = INCLUDE.match(line)
@@ -86,7 +87,7 @@ def check_file(path: Path, root: Path) -> list[str]:
             elif include[1] == '"':
                 if is_public:
                     found.append(f"{name}:{number}: a public header may not include the private {target}")
-                elif not (path.parent / target).is_file() or ".." in target:
+                elif ".." in target or not any((folder / target).is_file() for folder in (path.parent, home)):
                     found.append(f"{name}:{number}: {target} is no private header of {module}")
             if is_header and module != "net" and HEAVY.search(line):
                 found.append(f"{name}:{number}: headers outside net may not include {HEAVY.search(line)[1]}")
@@ -113,6 +114,8 @@ PLANTED = [
     ("include/earshot/proto/seen.hpp", "/* #include <thread>\n*/ #include <vector>\n", None),
     ("include/earshot/net/good.hpp", "#include <boost/asio/io_context.hpp>\n", None),
     ("src/net/good.cpp", '#include "private.hpp"\n#include "earshot/session/good.hpp"\n#include <mutex>\n', None),
+    ("src/net/deeper/good.cpp", '#include "private.hpp"\n#include "deeper/own.hpp"\n', None),
+    ("src/net/deeper/own.hpp", '#include "own.hpp"\n', None),
     ("src/net/private.hpp", "#include <boost/beast/core.hpp>\n", None),
     ("src/separate_compilation/asio.cpp", "#include <boost/asio/impl/src.hpp>\n", None),
     ("src/main.cpp", '#include "earshot/net/good.hpp"\n', None),
@@ -120,6 +123,7 @@ PLANTED = [
     ("include/earshot/match/upwards.hpp", "#include <earshot/proto/seen.hpp>\n", "match may not include proto"),
     ("src/proto/gone.cpp", '#include "earshot/base/gone.hpp"\n', "there is no earshot/base/gone.hpp"),
     ("src/session/foreign.cpp", '#include "../net/private.hpp"\n', "is no private header of session"),
+    ("src/net/deeper/bad.cpp", '#include "gone.hpp"\n', "is no private header of net"),
     ("include/earshot/net/open.hpp", '#include "private.hpp"\n', "may not include the private"),
     ("src/detect/asio.cpp", "#include <boost/asio.hpp>\n", "networking"),
     ("src/session/beast.cpp", "#include <boost/beast/core.hpp>\n", "networking"),

@@ -31,6 +31,7 @@ void Announcer::tell_interim(const Voice& voice, const std::vector<HitChange>& p
     Broadcast broadcast;
     const std::uint64_t sequence = ++sequence_;
     broadcast.importance = Importance::passing;
+    broadcast.is_interim = true;
     if (!plain.empty()) {
         broadcast.plain =
             make_frame(proto::tracker_response(plain, voice.member, voice.axis, IsFinal::no, WithState::no, sequence));

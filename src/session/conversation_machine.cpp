@@ -328,7 +328,6 @@ private:
             if (participant.state != State::paused) tell(participant, proto::recognition_stopped(offset));
             actions_.emplace_back(Ended{participant.socket, Ended::Why::completed});
         }
-        trackers_.release(participant);
         roster_.remove(participant);
         finish_if_empty(now);
     }

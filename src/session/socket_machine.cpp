@@ -28,7 +28,9 @@ void SocketMachine::on_text(std::string_view message, std::size_t readable, Mono
 }
 
 void SocketMachine::take(std::string_view message, std::size_t readable, Chunk chunk, MonotonicTime now) {
-    const auto kind = codec_.parse(message, readable);
+    // A recogniser's event that is too long is not said, and must not count as if it were.
+    const bool may_be_said = message.size() <= limits_.text_frame_bytes;
+    const auto kind = codec_.parse(message, readable, may_be_said ? &source_ : nullptr);
     const bool may_be_long = kind && (*kind == ClientMessageKind::start || *kind == ClientMessageKind::modify);
     const std::size_t limit = may_be_long ? limits_.start_frame_bytes : limits_.text_frame_bytes;
     if (message.size() > limit) {
@@ -70,14 +72,7 @@ void SocketMachine::act_on(ClientMessageKind kind, Chunk chunk, MonotonicTime no
     }
     switch (kind) {
         case ClientMessageKind::transcript:
-            ++counters_.chunks;
-            if (chunk == Chunk::borrowed) {
-                act(Speak{&codec_.chunk(), nullptr});
-            } else {
-                auto owned = std::make_unique<const proto::TranscriptChunk>(codec_.chunk());
-                const proto::TranscriptChunk* view = owned.get();
-                act(Speak{view, std::move(owned)});
-            }
+            for (const proto::TranscriptChunk& said : codec_.chunks()) speak(said, chunk);
             break;
         case ClientMessageKind::modify:
             act(Modify{std::move(codec_.modify())});
@@ -92,6 +87,17 @@ void SocketMachine::act_on(ClientMessageKind kind, Chunk chunk, MonotonicTime no
     }
 }
 
+void SocketMachine::speak(const proto::TranscriptChunk& said, Chunk chunk) {
+    ++counters_.chunks;
+    if (chunk == Chunk::borrowed) {
+        act(Speak{&said, nullptr});
+    } else {
+        auto owned = std::make_unique<const proto::TranscriptChunk>(said);
+        const proto::TranscriptChunk* view = owned.get();
+        act(Speak{view, std::move(owned)});
+    }
+}
+
 void SocketMachine::start(MonotonicTime now) {
     if (is_shutting_down_ && state_ != State::active) {
         refuse_message({Errc::draining, "the server is shutting down", {}, {}}, now);
@@ -101,6 +107,7 @@ void SocketMachine::start(MonotonicTime now) {
     auto request = std::make_unique<proto::StartRequest>(std::move(codec_.start()));
     if (state_ != State::active) {  // an SDK repeats a start that it holds for lost; it is answered and changes nothing
         wishes_ = request->wishes;
+        source_ = proto::RecogniserSource(request->transcript_format, request->channels);
         enter(State::starting, now);
     }
     act(Join{std::move(request)});
@@ -162,7 +169,7 @@ void SocketMachine::on_ended(Ended::Why why, MonotonicTime now) {
 void SocketMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) {
     if (state_ != State::active && state_ != State::stopping) return;
     if (broadcast.is_caption ? !wishes_.transcript
-                             : broadcast.importance == Importance::passing && !wishes_.interim_results) {
+                             : broadcast.is_interim && !wishes_.interim_results) {
         return;
     }
     const Frame& frame = wishes_.revisions ? broadcast.revised : broadcast.plain;

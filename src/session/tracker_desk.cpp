@@ -91,10 +91,6 @@ void TrackerDesk::put_list(Participant& participant, std::shared_ptr<const detec
     around_.talk.follow(around_.lists.put(slot, std::move(list)));
 }
 
-void TrackerDesk::release(Participant& participant) {
-    if (participant.slot && !around_.lists.hears(*participant.slot)) put_list(participant, nullptr);
-}
-
 std::vector<proto::NamedTracker> TrackerDesk::active() const {
     std::vector<proto::NamedTracker> active;
     for (std::size_t slot = 0; slot < around_.lists.size(); ++slot) {

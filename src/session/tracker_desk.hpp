@@ -54,9 +54,6 @@ public:
     /// Answers what is outstanding with an error: it is not waited for any longer.
     void give_up(Participant& participant, base::Now now);
 
-    /// The participant is gone for good: what it brought stays, unless others bring all of it.
-    void release(Participant& participant);
-
     /// The number of the set in force.
     std::uint64_t version() const noexcept { return around_.lists.epoch(); }
 

@@ -1,14 +1,17 @@
 // Input: one message as a client may send it. Must hold: reading it ends in a message or in an error with a code, a
 // sentence and a JSON pointer; spare bytes behind it change nothing; a message that was written from what was read is
-// read as the same again; a tracker file too.
+// read as the same again; a tracker file too. Its lines, as the events of a stream of each format: what is said keeps
+// the limits, no error changes what comes after it, and whatever was left open ends with the stream.
 #include "earshot/proto/client_codec.hpp"
 #include "earshot/proto/json_writer.hpp"
 #include "earshot/text/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -117,6 +120,52 @@ void check_message(std::string_view message) {
     require(other.request_id() == codec.request_id() && other.kind() == codec.kind());
 }
 
+// What ends the utterance of whoever says this; users may have such names too, and then nothing is ended.
+std::string end_of_channel(const proto::TranscriptChunk& chunk) {
+    const std::string id = chunk.speaker ? chunk.speaker->user_id : "";
+    const bool is_channel = id.starts_with("channel-") && id.size() > 8 && id.size() < 12 &&
+                            id.find_first_not_of("0123456789", 8) == std::string::npos;
+    const int channel = is_channel ? std::atoi(id.c_str() + 8) : 256;
+    if (channel > 255) return R"({"type":"UtteranceEnd","channel":[0,1]})";
+    return R"({"type":"UtteranceEnd","channel":[)" + std::to_string(channel) + ",256]}";
+}
+
+// `names` of 256 channels would only hide which channel is meant, so there are none.
+void check_events(std::string_view lines, proto::TranscriptFormat format) {
+    const proto::MessageLimits limits;
+    proto::ClientCodec codec{limits};
+    proto::ClientCodec other{limits};
+    proto::RecogniserSource source(format);
+    std::set<std::string> ends;
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+        proto::RecogniserSource before = source;
+        const auto parsed = codec.parse(line, line.size(), &source);
+        if (!parsed) {
+            check_error(parsed.error());
+            continue;
+        }
+        if (*parsed != ClientMessageKind::transcript) continue;
+        for (const proto::TranscriptChunk& chunk : codec.chunks()) {
+            require(chunk.text.size() <= limits.chunk_text_bytes && chunk.words.size() <= limits.words);
+            require(!text::find_invalid_utf8(chunk.text));
+            ends.insert(end_of_channel(chunk));
+        }
+        // The same again, after an event that fails behind everything that it says.
+        const std::string broken = std::string(line) + "}";
+        require(other.parse(broken, broken.size(), &before).has_error());
+        const auto again = other.parse(line, line.size(), &before);
+        require(again && std::ranges::equal(codec.chunks(), other.chunks()));
+    }
+    if (format != proto::TranscriptFormat::automatic && format != proto::TranscriptFormat::deepgram) return;
+    for (const std::string& end : ends) {
+        require(codec.parse(end, end.size(), &source).has_value());
+        for (const proto::TranscriptChunk& last : codec.chunks()) require(last.text.empty() && last.end_of_utterance);
+        require(codec.parse(end, end.size(), &source) && codec.chunks().empty());
+    }
+}
+
 void check_tracker_file(std::string_view json) {
     const auto trackers = proto::parse_trackers(json, {});
     if (!trackers) {
@@ -134,5 +183,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view message(reinterpret_cast<const char*>(data), size);
     check_message(message);
     check_tracker_file(message);
+    using Format = proto::TranscriptFormat;
+    for (const Format format : {Format::automatic, Format::native, Format::deepgram, Format::vosk, Format::symbl}) {
+        check_events(message, format);
+    }
     return 0;
 }

@@ -59,7 +59,10 @@ private:
                 if (trial_.lists.size() == 1) trial_.lists.emplace_back();
                 return;
             case '+':
-                add(WindowStep::Kind::add_list, 0, "");
+                if (trial_.lists.size() == 1) return;
+                add(WindowStep::Kind::change, 0, "");
+                trial_.steps.back().slot = 1;
+                trial_.steps.back().list = 1;
                 return;
             case '.':
                 now_ += 0.25;

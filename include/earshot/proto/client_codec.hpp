@@ -2,11 +2,13 @@
 
 #include "earshot/base/error.hpp"
 #include "earshot/proto/client_messages.hpp"
+#include "earshot/proto/recogniser_source.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,7 @@ struct MessageLimits {
     std::size_t phrase_bytes = 4 * 1024;
     std::size_t trackers = 1000;
     std::size_t phrases = 50'000;  ///< of all trackers, exclusions and patterns among them
+    std::size_t channels = 256;    ///< of a recogniser's stream
 };
 
 /// What kind of message a client sent.
@@ -40,12 +43,18 @@ public:
     /// Spare bytes behind a message that let it be parsed where it lies.
     static std::size_t padding() noexcept;
 
-    /// Parses one text message. `readable` is how many bytes may be read from its begin (at least its size); with less
-    /// than padding() spare bytes the message is copied. The accessors below then give the message of the kind
-    /// returned. Errors: invalid_json, invalid_utf8, lone_surrogate, wrong_type, missing_member, invalid_value,
-    /// too_large, too_many, unknown_type, unsupported; `path` says where.
-    base::Result<ClientMessageKind> parse(std::string_view message, std::size_t readable);
+    /// Parses one text message. With a `source`, the events of other recognisers are transcripts too, in the formats
+    /// that it takes; an event that is refused leaves it as it was. `readable` is how many bytes may be read from its
+    /// begin (at least its size); with less than padding() spare bytes the message is copied. The accessors below then
+    /// give the message of the kind returned. Errors: invalid_json, invalid_utf8, lone_surrogate, wrong_type,
+    /// missing_member, invalid_value, too_large, too_many, unknown_type, unsupported; `path` says where.
+    base::Result<ClientMessageKind> parse(std::string_view message, std::size_t readable,
+                                          RecogniserSource* source = nullptr);
 
+    /// The chunks of a transcript: one of a native message, any number of a recogniser's event.
+    std::span<const TranscriptChunk> chunks() const noexcept;
+
+    /// The chunk of a native message.
     TranscriptChunk& chunk() noexcept;
     StartRequest& start() noexcept;
     ModifyRequest& modify() noexcept;

@@ -42,8 +42,9 @@ struct ListenerWishes {
     friend bool operator==(const ListenerWishes&, const ListenerWishes&) = default;
 };
 
-/// How a transcript comes in (`config.transcriptFormat`). Other recognisers' formats are refused until they are there.
-enum class TranscriptFormat : std::uint8_t { automatic, native };
+/// How a transcript comes in (`config.transcriptFormat`): as native chunks alone, or as a recogniser's events too.
+/// `automatic` tells each event by its shape. Formats that are not here are refused.
+enum class TranscriptFormat : std::uint8_t { automatic, native, deepgram, vosk, symbl };
 
 /// A place in a message, as a JSON pointer, and the id or name that stands there.
 struct PlacedName {
@@ -71,6 +72,7 @@ struct StartRequest {
     std::string meeting_title;
     int timezone_offset_minutes = 0;
     TranscriptFormat transcript_format = TranscriptFormat::automatic;
+    std::vector<Speaker> channels;             ///< who speaks on channel n of a recogniser's events
     std::optional<double> phrase_gap_seconds;  ///< silence that ends a phrase
     std::optional<double> pause_seconds;       ///< silence that ends an utterance
     bool disconnect_on_stop = true;            ///< `disconnectOnStopRequest`

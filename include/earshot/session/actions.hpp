@@ -44,6 +44,7 @@ struct Broadcast {
     Frame revised;  ///< for who wants revisions
     Importance importance = Importance::required;
     bool is_caption = false;  ///< a recognition_result: only for who wants transcripts
+    bool is_interim = false;  ///< of an open utterance: only for who wants interim results
 };
 
 /// To one socket.

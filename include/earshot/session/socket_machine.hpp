@@ -2,6 +2,7 @@
 
 #include "earshot/base/time.hpp"
 #include "earshot/proto/client_codec.hpp"
+#include "earshot/proto/recogniser_source.hpp"
 #include "earshot/session/client_machine.hpp"
 
 #include <cstdint>
@@ -48,6 +49,7 @@ private:
 
     void take(std::string_view message, std::size_t readable, Chunk chunk, base::MonotonicTime now);
     void act_on(proto::ClientMessageKind kind, Chunk chunk, base::MonotonicTime now);
+    void speak(const proto::TranscriptChunk& said, Chunk chunk);
     void start(base::MonotonicTime now);
     void enter(State state, base::MonotonicTime now);
     bool must_wait() const noexcept { return state_ == State::starting || state_ == State::stopping; }
@@ -56,6 +58,7 @@ private:
     void refuse_message(const base::Error& error, base::MonotonicTime now);
 
     proto::ClientCodec& codec_;
+    proto::RecogniserSource source_;
     State state_ = State::idle;
     proto::ListenerWishes wishes_;
     bool told_no_recognizer_ = false;

@@ -215,6 +215,28 @@ TEST_F(ClientCodecTest, audio_settings_may_be_flat) {
     }
 }
 
+TEST_F(ClientCodecTest, channels_are_named_in_their_order) {
+    const StartRequest read =
+        start(R"({"type":"start_request","config":{"transcriptFormat":"deepgram",)"
+              R"("channels":[{"userId":"ann","name":"Ann","role":"agent"},null,{"email":"b@c"}]}})");
+
+    EXPECT_EQ(read.transcript_format, TranscriptFormat::deepgram);
+    EXPECT_EQ(read.channels, (std::vector<Speaker>{{"ann", "Ann", "agent"}, {}, {"b@c", "", ""}}));
+    EXPECT_EQ(start(R"({"type":"start_request","config":{"channels":null}})").channels, std::vector<Speaker>{});
+}
+
+TEST_F(ClientCodecTest, channels_have_a_limit) {
+    const auto with = [](std::size_t count) {
+        std::string list = "null";
+        for (std::size_t i = 1; i < count; ++i) list += ",null";
+        return R"({"type":"start_request","config":{"channels":[)" + list + "]}}";
+    };
+
+    EXPECT_EQ(start(with(MessageLimits{}.channels)).channels.size(), MessageLimits{}.channels);
+    EXPECT_EQ(parse(with(MessageLimits{}.channels + 1)).error().code, Errc::too_many);
+    EXPECT_EQ(parse(with(MessageLimits{}.channels + 1)).error().path, "/config/channels");
+}
+
 TEST_F(ClientCodecTest, speaker_may_have_an_email) {
     EXPECT_EQ(start(R"({"type":"start_request","speaker":{"email":"a@b.c","name":"Ann"}})").speaker,
               (Speaker{"a@b.c", "Ann", ""}));
@@ -399,8 +421,8 @@ INSTANTIATE_TEST_SUITE_P(
                      "/trackers/phraseGapSeconds"},
         WrongMessage{"pause", R"({"type":"start_request","config":{"pauseSeconds":0}})", Errc::invalid_value,
                      "/config/pauseSeconds"},
-        WrongMessage{"format", R"({"type":"start_request","config":{"transcriptFormat":"vosk"}})", Errc::unsupported,
-                     "/config/transcriptFormat"},
+        WrongMessage{"format", R"({"type":"start_request","config":{"transcriptFormat":"assemblyai"}})",
+                     Errc::unsupported, "/config/transcriptFormat"},
         WrongMessage{"resume_negative", R"({"type":"start_request","resumeFrom":-1})", Errc::invalid_value,
                      "/resumeFrom"},
         WrongMessage{"resume_of_fraction", R"({"type":"start_request","resumeFrom":1.5})", Errc::wrong_type,

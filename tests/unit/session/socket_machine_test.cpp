@@ -26,6 +26,8 @@ using Names = std::vector<std::string>;
 constexpr std::string_view k_start = R"({"type":"start_request","config":{"trackers":{"interimResults":true}}})";
 constexpr std::string_view k_stop = R"({"type":"stop_request"})";
 constexpr std::string_view k_chunk = R"({"type":"transcript","text":"hello"})";
+constexpr std::string_view k_two_speakers = R"({"type":"Results","channel":{"alternatives":[{"transcript":"good fine",)"
+                                            R"("words":[{"word":"good","speaker":0},{"word":"fine","speaker":1}]}]}})";
 constexpr std::string_view k_modify = R"({"type":"modify_request"})";
 
 // A machine with names for what it asks for, and a client that reads or does not.
@@ -137,6 +139,67 @@ TEST_F(SocketMachineTest, chunk_that_waited_is_its_own) {
 
     ASSERT_EQ(taken.size(), 3U);
     EXPECT_EQ(std::get<Speak>(taken[1]).chunk->text, "hello");
+}
+
+TEST_F(SocketMachineTest, event_says_as_many_chunks_as_it_holds) {
+    begin();
+    text(R"({"type":"Metadata"})");
+    EXPECT_THAT(actions(), IsEmpty());
+    text(k_two_speakers);
+    std::vector<SocketAction> taken;
+    machine().take_actions(taken);
+
+    ASSERT_EQ(taken.size(), 2U);
+    EXPECT_EQ(std::get<Speak>(taken[0]).chunk->speaker->user_id, "speaker-0");
+    EXPECT_EQ(std::get<Speak>(taken[1]).chunk->speaker->user_id, "speaker-1");
+    EXPECT_EQ(std::get<Speak>(taken[1]).owned, nullptr);
+    EXPECT_EQ(machine().counters().chunks, 2U);
+}
+
+TEST_F(SocketMachineTest, chunks_of_an_event_that_waited_are_its_own) {
+    text(k_start);
+    text(k_two_speakers);
+    text(k_chunk);
+    machine().on_started(now_);
+    std::vector<SocketAction> taken;
+    machine().take_actions(taken);
+
+    ASSERT_EQ(taken.size(), 4U);
+    EXPECT_EQ(std::get<Speak>(taken[2]).chunk->text, "fine");
+}
+
+TEST_F(SocketMachineTest, each_start_chooses_its_format) {
+    text(R"({"text":"too early"})");
+    EXPECT_THAT(frames(), ElementsAre(HasSubstr("\"not_started\"")));
+    begin(R"({"type":"start_request","config":{"transcriptFormat":"deepgram"},"disconnectOnStopRequest":false})");
+    text(R"({"text":"so"})");
+    EXPECT_THAT(frames(), ElementsAre(HasSubstr("comes from vosk, but config.transcriptFormat is deepgram")));
+    text(k_stop);
+    machine().on_ended(Ended::Why::paused, now_);
+    begin(R"({"type":"start_request"})");
+    text(R"({"text":"so"})");
+
+    EXPECT_THAT(actions(), ElementsAre("speak"));
+}
+
+TEST_F(SocketMachineTest, start_that_is_only_repeated_leaves_the_format) {
+    begin(R"({"type":"start_request","config":{"transcriptFormat":"native"}})");
+    text(k_start);
+    actions();
+    text(R"({"text":"so"})");
+
+    EXPECT_THAT(frames(), ElementsAre(HasSubstr("config.transcriptFormat is native")));
+}
+
+TEST_F(SocketMachineTest, event_that_is_too_long_is_as_if_never_sent) {
+    begin();
+    text(R"({"partial":"so"})");
+    actions();
+    text(R"({"text":"","unknown":")" + std::string(limits_.text_frame_bytes, 'x') + "\"}");
+    EXPECT_THAT(frames(), ElementsAre(HasSubstr("frame_too_large")));
+    text(R"({"text":""})");
+
+    EXPECT_THAT(actions(), ElementsAre("speak"));
 }
 
 TEST_F(SocketMachineTest, ping_waits_for_nothing) {
