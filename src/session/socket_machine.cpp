@@ -168,8 +168,7 @@ void SocketMachine::on_ended(Ended::Why why, MonotonicTime now) {
 
 void SocketMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) {
     if (state_ != State::active && state_ != State::stopping) return;
-    if (broadcast.is_caption ? !wishes_.transcript
-                             : broadcast.is_interim && !wishes_.interim_results) {
+    if (broadcast.is_caption ? !wishes_.transcript : broadcast.is_interim && !wishes_.interim_results) {
         return;
     }
     const Frame& frame = wishes_.revisions ? broadcast.revised : broadcast.plain;

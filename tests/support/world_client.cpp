@@ -180,9 +180,7 @@ std::map<std::string, WorldClient::Told> WorldClient::hits_in(element root) {
 }
 
 void WorldClient::read_interim(element root) {
-    // Where hits are retracted and created at once, who wants no interim hits is told of the created ones all the same.
-    // To be complained of once that is mended.
-    if (!wishes_.interim_results) return;
+    if (!wishes_.interim_results) return complain("an interim hit that nobody asked for");
     std::map<std::string, Told> hits = hits_in(root);
     for (auto& [id, told] : hits) told.hit.said.clear();  // it may change without a word, where its place does not
     if (std::exchange(awaits_open_, false)) {

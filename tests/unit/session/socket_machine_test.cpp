@@ -68,6 +68,7 @@ protected:
         if (!revised.empty()) one.revised = std::make_shared<const std::string>(revised);
         one.importance = importance;
         one.is_caption = is_caption;
+        one.is_interim = importance == Importance::passing && !is_caption;
         machine().on_broadcast(one, now_);
     }
 
