@@ -84,6 +84,9 @@ public:
     /// The next message; none: the server has closed (close_code) or the connection broke (0).
     std::optional<std::string> receive();
 
+    /// The next message if it has come already.
+    std::optional<std::string> receive_if_there();
+
     /// Messages up to one that holds `part`, that one included. Fails if the connection ends before.
     std::vector<std::string> receive_until(std::string_view part);
 
