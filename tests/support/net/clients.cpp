@@ -308,10 +308,13 @@ std::optional<std::string> WsClient::receive() {
     return impl_->take_message();
 }
 
-std::optional<std::string> WsClient::receive_if_there() {
+std::optional<std::string> WsClient::receive_within(std::chrono::milliseconds patience) {
+    const auto end = Clock::now() + patience;
     impl_->begin_reading();
     impl_->context.restart();
     impl_->context.poll();
+    while (!impl_->has_message && !impl_->is_over && impl_->context.run_one_until(end) > 0) {
+    }
     return impl_->take_message();
 }
 
@@ -333,6 +336,10 @@ std::vector<std::string> WsClient::receive_all() {
 bool WsClient::is_silent() {
     ping("is there anything");
     return !impl_->has_message && !impl_->is_over;
+}
+
+bool WsClient::is_over() const {
+    return impl_->is_over;
 }
 
 std::uint16_t WsClient::close_code() const {

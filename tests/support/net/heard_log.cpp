@@ -68,8 +68,11 @@ void HeardLog::take_platform(const json::object& message, const std::string& typ
         captions_[speaker].emplace_back(said, message.at("isFinal").as_bool());
     } else if (type == "session_modified") {
         changes_.push_back(text_of(message.at("requestId")));
+        if (changes_.back().starts_with("wrong")) fail("a wrong change was made: " + changes_.back());
     } else if (type == "error") {
-        fail("the server says " + json::serialize(message));
+        const json::value* id = message.if_contains("requestId");
+        if (!id || !text_of(*id).starts_with("wrong")) fail("the server says " + json::serialize(message));
+        changes_.push_back(text_of(*id));
     }
 }
 

@@ -24,6 +24,8 @@ public:
 
     explicit HeardLog(bool revisions) : revisions_(revisions) {}
 
+    bool follows_revisions() const noexcept { return revisions_; }
+
     /// The client comes on a new socket. `resumes`: it asks for what it missed.
     void begin_socket(bool resumes);
 
@@ -48,7 +50,7 @@ public:
     /// Of the last recognition_started.
     std::optional<std::int64_t> last_seq() const noexcept { return last_seq_; }
 
-    /// The answers to changes: request ids, in their order.
+    /// The answers to changes: request ids, in their order. One that begins with "wrong" must be an error, others none.
     const std::vector<std::string>& changes() const noexcept { return changes_; }
 
 private:

@@ -180,7 +180,7 @@ private:
 
     static void read(Speaking& speaking) {
         if (!speaking.client) return;
-        while (const auto frame = speaking.client->receive_if_there()) speaking.log.take(*frame);
+        while (const auto frame = speaking.client->receive_within()) speaking.log.take(*frame);
     }
 
     static void read_until(WsClient& client, HeardLog& log, std::string_view kind) {
@@ -271,7 +271,7 @@ private:
     }
 
     void lose_listener(Listening& listener) {
-        while (const auto frame = listener.client->receive_if_there()) listener.log.take(*frame);
+        while (const auto frame = listener.client->receive_within()) listener.log.take(*frame);
         listener.client->drop();
         listener.heard_it_all = false;
         ++summary_.losses;
