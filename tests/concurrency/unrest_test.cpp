@@ -132,7 +132,7 @@ private:
     }
 
     std::string start_message_of(std::optional<std::uint64_t> resume_from, HeardLog& log) {
-        log.begin_socket(resume_from.has_value());
+        log.begin_socket(resume_from);
         keeps_socket_ = one_in(4);
         std::string more =
             R"("speaker":{"userId":")" + name_ + R"("},"noConnectionTimeout":)" + (one_in(2) ? "0" : "1");
@@ -247,11 +247,11 @@ public:
 private:
     void listen_once() {
         HeardLog log(one_in(2));
-        const bool resumes = one_in(2);
+        const auto resume_from = one_in(2) ? std::optional<std::uint64_t>(below(20)) : std::nullopt;
         const std::uint64_t conversation = run_.conversation();
         std::string path = "/v1/subscribe/" + run_.id() + "?revisions=" + (log.follows_revisions() ? "true" : "false");
-        if (resumes) path += "&resumeFrom=" + std::to_string(below(20));
-        log.begin_socket(resumes);
+        if (resume_from) path += "&resumeFrom=" + std::to_string(*resume_from);
+        log.begin_socket(resume_from);
         WsClient client(run_.port, path);
         for (std::size_t left = below(300); left > 0 && !client.is_over(); --left) {
             const auto frame = client.receive_within(std::chrono::milliseconds(100));

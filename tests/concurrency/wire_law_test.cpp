@@ -19,30 +19,28 @@ namespace earshot::testing {
 namespace {
 
 constexpr std::size_t k_calls_at_a_time = 4;
+constexpr std::uint64_t k_enough_calls = 60;  // to expect something of them on the whole
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
     const char* text = std::getenv(name);
     return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-net::ServerOptions two_threads() {
+net::ServerOptions two_threads(std::size_t replay_bytes) {
     net::ServerOptions options;
     options.io_threads = 2;
-    options.conversation.replay_bytes = 16 * 1024 * 1024;  // what is told again has no gap
+    options.conversation.replay_bytes = replay_bytes;
     return options;
 }
 
-struct Failure {
-    std::uint64_t seed = 0;
-    std::string problem;
-};
+/// Plays calls, several at a time, on a server of two threads.
+class CallHouse {
+public:
+    explicit CallHouse(std::size_t replay_bytes) : server_(two_threads(replay_bytes)) { house_.port = server_.port(); }
 
-class WireLaw : public ::testing::Test {
-protected:
-    /// Plays calls until one fails; empty: none did.
-    std::vector<Failure> play(std::uint64_t first_seed, std::uint64_t count) {
+    /// Stops at the first call that fails, and reports it.
+    void play(std::uint64_t first_seed, std::uint64_t count, Witness witness) {
         std::atomic<std::uint64_t> next = 0;
-        std::vector<Failure> failures;
         std::mutex mutex;
         std::vector<std::thread> threads;
         for (std::size_t i = 0; i < k_calls_at_a_time; ++i) {
@@ -50,42 +48,61 @@ protected:
                 WireSummary summary;
                 for (std::uint64_t n = next++; n < count; n = next++) {
                     const std::uint64_t seed = first_seed + n;
-                    const std::string problem =
-                        run_wire_call(make_wire_call(seed), "call-" + std::to_string(seed), house_, summary);
+                    const WireCall call = make_wire_call(seed, witness);
+                    const std::string problem = run_wire_call(call, std::to_string(seed), house_, summary);
                     if (problem.empty()) continue;
                     next = count;
                     const std::lock_guard lock(mutex);
-                    failures.push_back({seed, problem});
+                    ADD_FAILURE() << "seed " << seed << ": " << problem << '\n' << describe(call);
                 }
                 const std::lock_guard lock(mutex);
                 summary_ += summary;
             });
         }
         for (std::thread& thread : threads) thread.join();
-        return failures;
     }
 
-    TestServer server_{two_threads()};
-    WireHouse house_{server_.port(), {}};
+    const WireSummary& summary() const { return summary_; }
+
+private:
+    TestServer server_;
+    WireHouse house_;
     WireSummary summary_;
 };
 
-TEST_F(WireLaw, calls_with_losses_and_listeners_on_two_threads) {
-    const std::uint64_t calls = from_environment("EARSHOT_WIRE_CALLS", 500);
-    const std::uint64_t first_seed = from_environment("EARSHOT_WIRE_SEED", 20'000'000);
+std::uint64_t calls_to_play() {
+    return from_environment("EARSHOT_WIRE_CALLS", 500);
+}
 
-    const std::vector<Failure> failures = play(first_seed, calls);
+std::uint64_t first_seed(std::uint64_t otherwise) {
+    return from_environment("EARSHOT_WIRE_SEED", otherwise);
+}
 
-    for (const Failure& failure : failures) {
-        ADD_FAILURE() << "seed " << failure.seed << ": " << failure.problem << '\n'
-                      << describe(make_wire_call(failure.seed));
-    }
-    if (!failures.empty() || calls < 60) return;
-    EXPECT_GT(summary_.hits, calls) << "too little was heard for the test to mean something";
-    EXPECT_GT(summary_.early_hits, calls / 2);
-    EXPECT_GT(summary_.losses, calls);
-    EXPECT_GT(summary_.sent_again, calls / 10);
-    EXPECT_GT(summary_.changes, calls / 4);
+TEST(WireLaw, calls_with_losses_and_listeners_on_two_threads) {
+    CallHouse house(16 * 1024 * 1024);  // what is told again has no gap
+    const std::uint64_t calls = calls_to_play();
+
+    house.play(first_seed(20'000'000), calls, Witness::no);
+
+    const WireSummary& summary = house.summary();
+    EXPECT_EQ(summary.gaps, 0U);
+    if (HasFailure() || calls < k_enough_calls) return;
+    EXPECT_GT(summary.hits, calls) << "too little was heard for the test to mean something";
+    EXPECT_GT(summary.early_hits, calls / 2);
+    EXPECT_GT(summary.losses, calls);
+    EXPECT_GT(summary.sent_again, calls / 10);
+    EXPECT_GT(summary.changes, calls / 4);
+}
+
+// Whoever comes back too late is told from where on it is told all, and is.
+TEST(WireLaw, calls_of_which_little_is_kept) {
+    CallHouse house(4 * 1024);
+    const std::uint64_t calls = calls_to_play();
+
+    house.play(first_seed(21'000'000), calls, Witness::yes);
+
+    if (HasFailure() || calls < k_enough_calls) return;
+    EXPECT_GT(house.summary().gaps, calls / 10);
 }
 
 }  // namespace

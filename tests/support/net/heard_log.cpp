@@ -28,8 +28,9 @@ std::string without_states(std::string frame) {
 
 }  // namespace
 
-void HeardLog::begin_socket(bool resumes) {
-    expects_open_ = resumes && revisions_;
+void HeardLog::begin_socket(std::optional<std::uint64_t> resume_from) {
+    resumes_from_ = resume_from;
+    expects_open_ = resume_from && revisions_;
 }
 
 std::string HeardLog::take(const std::string& text) {
@@ -70,9 +71,19 @@ void HeardLog::take_platform(const json::object& message, const std::string& typ
         changes_.push_back(text_of(message.at("requestId")));
         if (changes_.back().starts_with("wrong")) fail("a wrong change was made: " + changes_.back());
     } else if (type == "error") {
-        const json::value* id = message.if_contains("requestId");
-        if (!id || !text_of(*id).starts_with("wrong")) fail("the server says " + json::serialize(message));
+        take_error(message);
+    }
+}
+
+void HeardLog::take_error(const json::object& message) {
+    const json::value* id = message.if_contains("requestId");
+    if (id && text_of(*id).starts_with("wrong")) {
         changes_.push_back(text_of(*id));
+    } else if (message.at("code") == "resume_gap" && resumes_from_) {
+        gaps_.push_back({*resumes_from_, message.at("firstKept").to_number<std::uint64_t>()});
+        resumes_from_.reset();
+    } else {
+        fail("the server says " + json::serialize(message));
     }
 }
 

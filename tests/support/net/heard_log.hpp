@@ -26,8 +26,14 @@ public:
 
     bool follows_revisions() const noexcept { return revisions_; }
 
-    /// The client comes on a new socket. `resumes`: it asks for what it missed.
-    void begin_socket(bool resumes);
+    /// What is no longer kept of what a client asked for: all between the number it asked with and the first one kept.
+    struct Gap {
+        std::uint64_t after;
+        std::uint64_t first_kept;
+    };
+
+    /// The client comes on a new socket, and asks for what it missed after a number, or not.
+    void begin_socket(std::optional<std::uint64_t> resume_from);
 
     /// Takes a frame; returns its kind ("message/<type of it>" for platform messages, the type for others).
     std::string take(const std::string& frame);
@@ -37,6 +43,8 @@ public:
 
     /// Final responses by sequence number, in the form of those who do not follow revisions.
     const std::map<std::uint64_t, std::string>& finals() const noexcept { return finals_; }
+
+    const std::vector<Gap>& gaps() const noexcept { return gaps_; }
 
     /// Captions by speaker (user id, without one the name), in their order.
     const std::map<std::string, std::vector<Caption>>& captions() const noexcept { return captions_; }
@@ -55,11 +63,14 @@ public:
 
 private:
     void take_platform(const boost::json::object& message, const std::string& type);
+    void take_error(const boost::json::object& message);
     void take_hits(const boost::json::object& frame);
     void take_plain(const std::string& id, bool is_final);
     void take_revised(const std::string& id, const std::string& state, bool is_final);
 
     bool revisions_;
+    std::optional<std::uint64_t> resumes_from_;
+    std::vector<Gap> gaps_;
     bool expects_open_ = false;  // the next open response says what is open, whatever was before
     std::uint64_t first_sequence_ = 0;
     std::uint64_t last_sequence_ = 0;

@@ -17,13 +17,18 @@ using detect::TrackerDefinition;
 using proto::JsonWriter;
 using Kind = WireStep::Kind;
 
+std::string name_of(const std::string& tracker) {
+    return "Tracker " + tracker;
+}
+
 class RandomWireCall {
 public:
-    explicit RandomWireCall(std::uint64_t seed) : talk_(seed) {}
+    RandomWireCall(std::uint64_t seed, Witness witness) : talk_(seed) { call_.has_witness = witness == Witness::yes; }
 
     WireCall make() {
         const std::size_t publishers = talk_.one_in(4) ? 1 : 2;
         for (std::size_t i = 0; i < publishers; ++i) add_publisher(i);
+        if (call_.has_witness) listen();
         if (talk_.one_in(2)) listen();  // before there is anything to listen to
         begin(0);
         if (publishers > 1 && !talk_.one_in(3)) begin(1);
@@ -55,7 +60,7 @@ private:
     std::vector<TrackerDefinition> named(std::vector<TrackerDefinition> trackers, std::size_t publisher) {
         for (TrackerDefinition& tracker : trackers) {
             tracker.id = "p" + std::to_string(publisher) + "-" + std::to_string(++last_tracker_);
-            tracker.name = "Tracker " + tracker.id;
+            tracker.name = name_of(tracker.id);
             if (tracker.tiers && *tracker.tiers == detect::TierSet{}) tracker.tiers.reset();
         }
         return trackers;
@@ -89,9 +94,15 @@ private:
         if (talk_.one_in(4)) add(talk_.one_in(3) ? Kind::overtake : Kind::lose, publisher);
         if (talk_.one_in(3)) add(Kind::read, publisher);
         if (talk_.one_in(4)) listen();
-        if (call_.listeners > 0 && talk_.one_in(6)) add(Kind::lose_listener, talk_.below(call_.listeners));
+        if (talk_.one_in(6)) lose_listener();
         if (talk_.one_in(6)) change(publisher);
         utter(publisher);
+    }
+
+    void lose_listener() {
+        const std::size_t first = call_.has_witness ? 1 : 0;
+        if (call_.listeners <= first) return;
+        add(Kind::lose_listener, first + talk_.below(call_.listeners - first));
     }
 
     void change(std::size_t publisher) {
@@ -107,6 +118,7 @@ private:
             step.added.resize(1);
             trackers.push_back(step.added.front());
         }
+        step.form = static_cast<ChangeForm>(talk_.below(3));
     }
 
     /// Some pieces of one utterance, each perhaps after hypotheses, and perhaps with a loss or another's words between.
@@ -189,7 +201,7 @@ void write_speaker(JsonWriter& json, const proto::Speaker& speaker) {
     json.end_object();
 }
 
-const char* name_of(Kind kind) {
+const char* spelled(Kind kind) {
     switch (kind) {
         case Kind::begin:
             return "begin";
@@ -213,8 +225,8 @@ const char* name_of(Kind kind) {
 
 }  // namespace
 
-WireCall make_wire_call(std::uint64_t seed) {
-    return RandomWireCall(seed).make();
+WireCall make_wire_call(std::uint64_t seed, Witness witness) {
+    return RandomWireCall(seed, witness).make();
 }
 
 std::string start_frame(const WirePublisher& publisher, const std::vector<TrackerDefinition>& trackers,
@@ -252,14 +264,20 @@ std::string chunk_frame(const proto::TranscriptChunk& chunk) {
     return text;
 }
 
-std::string change_frame(const std::string& request_id, const std::vector<TrackerDefinition>& added,
-                         const std::vector<std::string>& removed) {
+std::string change_frame(const std::string& request_id, const WireStep& step,
+                         const std::vector<TrackerDefinition>& trackers) {
     std::string text;
     JsonWriter json(text);
     json.begin_object().member("type", "modify_request").member("requestId", request_id);
     json.key("trackers").begin_object();
-    if (!added.empty()) write_trackers(json, "add", added);
-    if (!removed.empty()) write_strings(json, "remove", removed);
+    if (step.form == ChangeForm::whole) {
+        write_trackers(json, "replace", trackers);
+    } else {
+        std::vector<std::string> removed = step.removed;
+        if (step.form == ChangeForm::names) std::transform(removed.begin(), removed.end(), removed.begin(), name_of);
+        if (!step.added.empty()) write_trackers(json, "add", step.added);
+        if (!removed.empty()) write_strings(json, "remove", removed);
+    }
     json.end_object().end_object();
     return text;
 }
@@ -270,9 +288,11 @@ std::string describe(const WireCall& call) {
         out << start_frame(publisher, publisher.list.trackers, std::nullopt) << '\n';
     }
     for (const WireStep& step : call.steps) {
-        out << name_of(step.kind) << ' ' << step.who;
+        out << spelled(step.kind) << ' ' << step.who;
         if (step.kind == Kind::speak) out << ' ' << chunk_frame(step.chunk);
-        if (step.kind == Kind::change) out << ' ' << change_frame("", step.added, step.removed);
+        if (step.kind == Kind::change) {
+            out << (step.form == ChangeForm::whole ? " as a whole " : " ") << change_frame("", step, step.added);
+        }
         if (step.kind == Kind::listen) {
             out << (step.revisions ? " with revisions" : "");
             if (step.resume) out << ", knows " << *step.resume << "/4";

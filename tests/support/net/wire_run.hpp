@@ -25,6 +25,7 @@ struct WireSummary {
     std::size_t losses = 0;
     std::size_t sent_again = 0;  ///< chunks
     std::size_t changes = 0;
+    std::size_t gaps = 0;  ///< what somebody wanted to hear again was no longer kept
     WireSummary& operator+=(const WireSummary& other) noexcept;
 };
 
