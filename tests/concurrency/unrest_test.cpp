@@ -43,6 +43,8 @@ net::ServerOptions with_threads(std::size_t threads) {
     net::ServerOptions options;
     options.io_threads = threads;
     options.conversation.replay_bytes = 16 * 1024 * 1024;
+    options.socket.outbox_bytes = 64 * 1024 * 1024;  // nobody counts as slow, so that nothing is spared
+    options.socket.outbox_frames = 1024 * 1024;
     return options;
 }
 

@@ -30,6 +30,9 @@ net::ServerOptions two_threads(std::size_t replay_bytes) {
     net::ServerOptions options;
     options.io_threads = 2;
     options.conversation.replay_bytes = replay_bytes;
+    // Clients that read late are spared nothing: who is behind may be told of a hit's end and not of its beginning.
+    options.socket.outbox_bytes = 64 * 1024 * 1024;
+    options.socket.outbox_frames = 1024 * 1024;
     return options;
 }
 
