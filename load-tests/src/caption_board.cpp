@@ -64,6 +64,14 @@ std::optional<std::size_t> CaptionBoard::find(std::string_view frame, std::uint6
     return std::nullopt;
 }
 
+std::uint64_t CaptionBoard::finals(std::size_t begin, std::size_t end) const noexcept {
+    std::uint64_t count = 0;
+    for (std::size_t line = begin; line < std::min(end, script_.size()); ++line) {
+        if (script_[line].chunk.is_final) ++count;
+    }
+    return count;
+}
+
 std::uint64_t CaptionBoard::incomplete() const noexcept {
     return static_cast<std::uint64_t>(std::count_if(
         lines_.begin(), lines_.end(), [&](const Line& line) { return line.told > 0 && line.told < listeners_; }));

@@ -24,6 +24,9 @@ public:
     /// Returns the line that it is of; none if nobody said that.
     std::optional<std::size_t> take(std::string_view frame, std::size_t next, base::MonotonicTime now);
 
+    /// Finals among the lines from `begin` to before `end`: they are kept from nobody, however slow.
+    std::uint64_t finals(std::size_t begin, std::size_t end) const noexcept;
+
     /// Lines that some listeners were told and others were not.
     std::uint64_t incomplete() const noexcept;
 

@@ -263,17 +263,22 @@ private:
 
 /// Subscribers are held to what their publisher was told, which is held to what was due.
 void judge_audience(const Talker& talker, const std::vector<std::unique_ptr<Subscriber>>& subscribers,
-                    const CaptionBoard& board, AudienceCounts& counts) {
+                    const CaptionBoard& board, AudienceCounts& counts, Telemetry& telemetry) {
     const bool was_told_all = talker.outcome() == Outcome::done || talker.outcome() == Outcome::drained;
     for (const auto& subscriber : subscribers) {
         if (!was_told_all) {
             ++counts.left_alone;
         } else if (!subscriber->was_completed()) {
             ++counts.lost;
+            continue;
         } else if (subscriber->finals().out_of_order() > 0 || !subscriber->finals().agrees_with(talker.finals())) {
             ++counts.told_less;
         } else {
             ++counts.told_all;
+        }
+        // A server that ends a session by itself may not have taken the last lines.
+        if (talker.outcome() == Outcome::done) {
+            telemetry.captions_lost += board.finals(subscriber->next_line(), talker.lines_sent());
         }
     }
     if (was_told_all) counts.incomplete += board.incomplete();
@@ -360,7 +365,7 @@ bool is_loopback(const std::string& host) {
 bool LoadReport::is_clean() const noexcept {
     return outcomes.refused + outcomes.broken + outcomes.unfinished == 0 && agreement.faults() == 0 &&
            outcomes.drained == drained_in_full && telemetry->dangling == 0 &&
-           audience.told_less + audience.lost + telemetry->captions_strange == 0 &&
+           audience.told_less + audience.lost + telemetry->captions_lost + telemetry->captions_strange == 0 &&
            telemetry->changes_refused + telemetry->changes_strange + telemetry->changes_unanswered == 0;
 }
 
@@ -378,7 +383,7 @@ Result<LoadReport> run_load(const LoadOptions& options) {
     for (std::size_t i = 0; i < run.talkers().size(); ++i) {
         const Talker& talker = *run.talkers()[i];
         judge.judge(talker, report);
-        judge_audience(talker, run.subscribers(i), run.board(i), report.audience);
+        judge_audience(talker, run.subscribers(i), run.board(i), report.audience, *report.telemetry);
     }
     return report;
 }

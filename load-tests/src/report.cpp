@@ -122,7 +122,7 @@ double kilobytes_a_subscriber(const LoadReport& report) {
 }
 
 bool knows_memory(const LoadReport& report) {
-    return report.server_before && report.server_listening && subscribers_of(report) > 0;
+    return report.server_before && report.server_listening && report.options.subscribers > 0;
 }
 
 std::string audience_lines(const LoadReport& report) {
@@ -132,9 +132,10 @@ std::string audience_lines(const LoadReport& report) {
     std::string text =
         format("subscribers %llu told all, %llu told something else, %llu lost, %llu without a whole session\n",
                count(a.told_all), count(a.told_less), count(a.lost), count(a.left_alone));
-    text += format("delivered   %llu events (%.0f/s), %.1f MB; %llu captions spared to who was behind, %llu strange\n",
-                   count(t.deliveries), static_cast<double>(t.deliveries) / std::max(report.seconds, 0.001),
-                   megabytes(t.bytes_delivered), count(t.captions_spared), count(t.captions_strange));
+    text += format(
+        "delivered   %llu events (%.0f/s), %.1f MB; captions: %llu spared to who was behind, %llu lost, %llu strange\n",
+        count(t.deliveries), static_cast<double>(t.deliveries) / std::max(report.seconds, 0.001),
+        megabytes(t.bytes_delivered), count(t.captions_spared), count(t.captions_lost), count(t.captions_strange));
     if (report.options.deaf_subscribers > 0) {
         text += format("deaf        %zu subscribers, %llu connections, %llu ended by the server\n",
                        report.options.sessions * report.options.deaf_subscribers, count(t.deaf_subscriptions),
@@ -278,6 +279,7 @@ std::string report_json(const LoadReport& report) {
                            {"deliveries", t.deliveries},
                            {"bytes", t.bytes_delivered},
                            {"captionsSpared", t.captions_spared},
+                           {"captionsLost", t.captions_lost},
                            {"captionsStrange", t.captions_strange},
                            {"deaf", options.sessions * options.deaf_subscribers},
                            {"deafConnections", t.deaf_subscriptions},

@@ -42,7 +42,9 @@ void Subscriber::on_frame(std::string_view frame) {
             telemetry_.remark("a caption of what nobody said: " + std::string(frame.substr(0, 300)));
             return;
         }
-        telemetry_.captions_spared += *line - next_line_;
+        const std::uint64_t lost = board_.finals(next_line_, *line);
+        telemetry_.captions_lost += lost;
+        telemetry_.captions_spared += *line - next_line_ - lost;
         next_line_ = *line + 1;
         return;
     }

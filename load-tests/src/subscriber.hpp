@@ -30,6 +30,9 @@ public:
     bool was_completed() const noexcept { return was_completed_; }
     const FinalsTold& finals() const noexcept { return finals_; }
 
+    /// Lines before it were told, or are never going to be.
+    std::size_t next_line() const noexcept { return next_line_; }
+
 private:
     enum class State : std::uint8_t { waiting, connecting, listening, over };
 

@@ -31,6 +31,7 @@ struct Telemetry {
     std::uint64_t deliveries = 0;     ///< events that subscribers were told
     std::uint64_t bytes_delivered = 0;
     std::uint64_t captions_spared = 0;     ///< that a subscriber was not told, being behind
+    std::uint64_t captions_lost = 0;       ///< of finals, that a subscriber was not told
     std::uint64_t captions_strange = 0;    ///< that are of no chunk
     std::uint64_t deaf_subscriptions = 0;  ///< of those that never read, and how many the server ended
     std::uint64_t deaf_ended = 0;

@@ -2,6 +2,7 @@
 // change under way, stops and starts. Every client holds what it is told to the contract.
 //
 // EARSHOT_UNREST_SECONDS sets for how long (default 2), EARSHOT_UNREST_SEED the seed.
+#include "support/environment.hpp"
 #include "support/net/clients.hpp"
 #include "support/net/heard_log.hpp"
 #include "support/net/test_server.hpp"
@@ -13,7 +14,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -27,17 +27,13 @@
 namespace earshot::testing {
 namespace {
 
+using support::from_environment;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t k_publishers = 4;
 constexpr std::size_t k_subscribers = 3;
 // Then all move on to the next conversation: the trackers of those who are gone stay, and there is a limit to them.
 constexpr std::uint64_t k_rounds_a_conversation = 30;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 net::ServerOptions with_threads(std::size_t threads) {
     net::ServerOptions options;

@@ -2,6 +2,7 @@
 // confirmed hits are those that plain nested loops hear in the final utterances, and every client is told the same.
 //
 // EARSHOT_WIRE_CALLS sets how many calls are played (default 500), EARSHOT_WIRE_SEED the first one's seed.
+#include "support/environment.hpp"
 #include "support/net/test_server.hpp"
 #include "support/net/wire_run.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,13 +18,10 @@
 namespace earshot::testing {
 namespace {
 
+using support::from_environment;
+
 constexpr std::size_t k_calls_at_a_time = 4;
 constexpr std::uint64_t k_enough_calls = 60;  // to expect something of them on the whole
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 net::ServerOptions two_threads(std::size_t replay_bytes) {
     net::ServerOptions options;

@@ -70,6 +70,13 @@ TEST_F(CaptionBoardTest, what_nobody_said_is_of_no_line) {
     EXPECT_EQ(take("no JSON", 0), std::nullopt);
 }
 
+TEST_F(CaptionBoardTest, finals_are_told_from_hypotheses) {
+    EXPECT_EQ(board_.finals(0, 3), 2u);
+    EXPECT_EQ(board_.finals(0, 1), 0u);
+    EXPECT_EQ(board_.finals(2, 9), 1u);
+    EXPECT_EQ(board_.finals(3, 1), 0u);
+}
+
 TEST_F(CaptionBoardTest, equal_texts_are_of_one_line_after_the_other) {
     script_.push_back(script_.back());
 
