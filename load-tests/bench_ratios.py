@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs earshot-bench and holds the ratios of the matcher to their bars.
+"""Runs earshot-bench and holds the ratios of the matchers to their bars.
 
 Absolute figures differ from machine to machine; ratios within one run do not, so only they have bars. Many short
 repetitions are taken in random order, and the least of each are compared: what a neighbour on the machine does only adds.
@@ -33,7 +33,7 @@ def parse_arguments():
 
 def run(bench, repetitions):
     """The least of every counter: {(benchmark, counter): value}."""
-    command = [bench, "--benchmark_filter=^(fold_and_hash|hear|build)", f"--benchmark_repetitions={repetitions}",
+    command = [bench, "--benchmark_filter=^(fold_and_hash|hear|build|(search|loop_over)_patterns)", f"--benchmark_repetitions={repetitions}",
                "--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0.01", "--benchmark_format=json"]
     report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     samples = {}
@@ -64,6 +64,12 @@ def ratios(figures):
         *((f"exact: KB a phrase at {count}", figures[f"build/exact/{count}", "bytes_per_phrase"] / 1024, bar, bar)
           for count, bar in ((200, 0.35), (5000, 0.25))),
         ("exact, 5000 phrases: allocations a chunk", figures["hear/exact/5000", "allocations_per_chunk"], 0, 0),
+        *((f"patterns, {count}, {what} chunk: ns over running each",
+           figures[f"search_patterns/{what}/{count}", "ns_per_chunk"] / figures[f"loop_over_patterns/{what}/{count}", "ns_per_chunk"],
+           aim, bar)
+          for what, count, aim, bar in (("quiet", 1, 1.2, 1.5), ("quiet", 10, 0.3, 0.6), ("quiet", 500, 0.01, 0.03),
+                                        ("matching", 500, 0.03, 0.08))),
+        ("patterns, 500, quiet chunk: allocations", figures["search_patterns/quiet/500", "allocations_per_chunk"], 0, 0),
     ]
 
 

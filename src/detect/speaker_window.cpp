@@ -413,7 +413,7 @@ private:
         const TrackerList& list = *lists_.list(list_index);
         if (list.patterns().size() == 0) return;
         matches_.clear();
-        list.patterns().find_all(utterance.said.text(), matches_);
+        list.patterns().find_all(utterance.said.text(), pattern_scratch_, matches_);
         for (const match::PatternMatch& found : matches_) {
             // White space may lie between two messages, where no message could show it.
             const std::string_view said =
@@ -593,6 +593,7 @@ private:
     std::vector<Candidate> candidates_;
     std::vector<Candidate> confirmed_;
     std::vector<Exclusion> exclusions_;
+    match::PatternScratch pattern_scratch_;
     std::vector<match::PatternMatch> matches_;
 };
 

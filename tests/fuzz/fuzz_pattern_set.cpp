@@ -1,5 +1,6 @@
-// Expressions and a text: each expression is refused or compiles within its memory, and the set finds what single
-// expressions find, tried anchored at one place after another.
+// Expressions and a text: each expression is refused or compiles within its memory, and the set, which runs only what
+// the literals in the text let through, finds what single expressions find, tried anchored at one place after another.
+// Ends of the text follow with the same scratch.
 //
 // Input: expressions, each ended by '\n', up to an empty line; behind it the text. At most 4 expressions of 128 bytes
 // and 256 bytes of text; a text that is no UTF-8 is not searched.
@@ -8,6 +9,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
@@ -20,10 +22,12 @@ namespace {
 using earshot::base::Errc;
 using earshot::match::PatternLimits;
 using earshot::match::PatternMatch;
+using earshot::match::PatternScratch;
 using earshot::match::PatternSet;
 
 constexpr std::size_t k_max_expressions = 4;
 constexpr std::size_t k_max_text_bytes = 256;
+constexpr std::size_t k_many = 8;
 constexpr PatternLimits k_limits{.max_bytes = 128, .max_mem = 256 * 1024};
 
 void require(bool condition) {
@@ -80,6 +84,25 @@ void check_refusal(const earshot::base::Error& error, const std::vector<std::str
     require(PatternSet::compile(before, k_limits).has_value());
 }
 
+// What a list of `count` expressions finds that has the first `period` over and over.
+std::vector<PatternMatch> given_again(const std::vector<PatternMatch>& once, std::size_t period, std::size_t count) {
+    std::vector<PatternMatch> matches;
+    for (std::size_t first = 0; first < count; first += period) {
+        for (PatternMatch match : once) {
+            match.pattern += static_cast<std::uint32_t>(first);
+            matches.push_back(match);
+        }
+    }
+    return matches;
+}
+
+// The second half, in whole code points: what a literal of the first half let through must be held back now.
+std::string_view half_of(std::string_view text) {
+    std::size_t at = text.size() / 2 + 1;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
+    return text.substr(std::min(at, text.size()));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -90,16 +113,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     require(compiled.value()->expressions() == input.expressions);
-    if (earshot::text::find_invalid_utf8(input.text)) return 0;
+    if (input.expressions.empty() || earshot::text::find_invalid_utf8(input.text)) return 0;
 
-    std::vector<PatternMatch> matches;
-    compiled.value()->find_all(input.text, matches);
-    std::vector<PatternMatch> expected;
     std::deque<re2::RE2> single;
-    for (std::uint32_t i = 0; i < input.expressions.size(); ++i) {
-        single.emplace_back(input.expressions[i], options_of_oracle());
-        naive_find(single.back(), i, input.text, expected);
+    for (const std::string& expression : input.expressions) single.emplace_back(expression, options_of_oracle());
+    // Few patterns are run without asking the filter. Given again, they are many.
+    std::vector<std::string> many = input.expressions;
+    while (many.size() < k_many) many.insert(many.end(), input.expressions.begin(), input.expressions.end());
+    const auto filtered = PatternSet::compile(many, k_limits);
+    require(filtered.has_value());
+    PatternScratch scratch;
+    for (std::string_view text = input.text;; text = half_of(text)) {
+        std::vector<PatternMatch> matches;
+        compiled.value()->find_all(text, scratch, matches);
+        std::vector<PatternMatch> expected;
+        for (std::uint32_t i = 0; i < single.size(); ++i) naive_find(single[i], i, text, expected);
+        require(matches == expected);
+
+        matches.clear();
+        filtered.value()->find_all(text, scratch, matches);
+        require(matches == given_again(expected, single.size(), many.size()));
+        if (text.empty()) break;
     }
-    require(matches == expected);
     return 0;
 }

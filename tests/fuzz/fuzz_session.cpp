@@ -1,7 +1,9 @@
-// Input: a transcript (tests/support/transcript.hpp), of which the lines of the client, of time and of events are
-// played; what begins with no known sign is left out. Must hold: every frame is JSON or the answer to a ping; sequence
-// numbers rise on every socket; a hit is told nothing of after its end; outboxes and queues stay within their bounds; a
-// socket that is closed gives no more frames and no actions; no error is of the server.
+// Input: a transcript (tests/support/transcript.hpp), of which the lines of clients, of time and of events are played;
+// what begins with no known sign is left out. Sockets named p to z listen, the others publish; `connect` and
+// `subscribe` give a name another socket. Must hold: every frame is JSON or the answer to a ping; sequence numbers rise
+// on every socket from each begin on; a hit is told nothing of after its end; no more changes are answered than there
+// were texts; a subscriber is told nothing before its begin; outboxes and queues stay within their bounds; a socket
+// that is closed gives no more frames and no actions; no error is of the server.
 #include "support/core_world.hpp"
 
 #include <re2/re2.h>
@@ -13,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,7 +27,9 @@ using namespace earshot;
 
 constexpr std::size_t k_max_bytes = 8 * 1024;
 constexpr std::size_t k_max_lines = 60;
-constexpr std::size_t k_sockets = 3;
+constexpr std::size_t k_publishers = 3;
+constexpr std::size_t k_subscribers = 3;
+constexpr std::size_t k_most_sockets = 40;  // over time
 
 void require(bool holds, const char* what, const std::string& frame = {}) {
     if (holds) return;
@@ -44,33 +49,55 @@ support::CoreOptions options() {
     options.conversation.speakers = 3;
     options.conversation.open_utterances = 2;
     options.conversation.utterance_bytes = 60;
+    options.conversation.subscribers = 2;
+    options.conversation.trackers = 4;
+    options.conversation.phrases = 8;
+    options.conversation.tracker_lists = 3;
+    options.conversation.replay_bytes = 3000;
     return options;
 }
 
 class Session {
 public:
     Session() : world_(options()) {
-        for (std::size_t i = 0; i < k_sockets; ++i) world_.connect(i == 2 ? "other" : "call");
+        for (std::size_t i = 0; i < k_publishers; ++i) clients_[i].socket = world_.connect(i == 2 ? "other" : "call");
     }
 
     void play(std::string_view line) {
         if (line.empty()) return;
         const std::size_t blank = std::min(line.find(' '), line.size());
         const std::string text(line.substr(std::min(blank + 1, line.size())));
-        const std::size_t socket = blank > 1 ? static_cast<unsigned char>(line[1]) % k_sockets : 0;
-        if (line[0] == '>') send(socket, text);
+        const std::size_t client = blank > 1 ? client_of(static_cast<unsigned char>(line[1])) : 0;
+        if (line[0] == '>' && clients_[client].socket) send(clients_[client], text);
         if (line[0] == '@') pass(text);
-        if (line[0] == '!') happen(socket, text);
+        if (line[0] == '!') happen(client, text);
         check();
     }
 
 private:
-    void send(std::size_t socket, const std::string& text) {
+    struct Client {
+        std::optional<std::size_t> socket;
+        bool is_subscriber = false;
+        bool has_begun = false;
+        bool is_closed = false;
+        std::size_t left = 0;  // frames that waited when it was closed
+        std::int64_t sequence = 0;
+        std::set<std::string> over;
+        std::size_t texts = 0;     // that it sent
+        std::size_t modified = 0;  // changes that were answered as done
+    };
+
+    static std::size_t client_of(unsigned char name) {
+        return name >= 'p' && name <= 'z' ? k_publishers + (name - 'p') % k_subscribers : name % k_publishers;
+    }
+
+    void send(Client& client, const std::string& text) {
         if (text.starts_with("binary ")) {
-            world_.send_binary(socket, text.size());
-        } else {
-            world_.send(socket, text);
+            world_.send_binary(*client.socket, text.size());
+            return;
         }
+        ++client.texts;
+        world_.send(*client.socket, text);
     }
 
     void pass(const std::string& text) {
@@ -81,36 +108,51 @@ private:
                                    : base::Duration(std::chrono::milliseconds(number)));
     }
 
-    void happen(std::size_t socket, const std::string& event) {
-        if (event == "lose") world_.lose(socket);
-        if (event == "stop reading") world_.set_reading(socket, false);
-        if (event == "read on") world_.set_reading(socket, true);
-        if (event == "shut down") world_.shut_down();
-        if (event == "refuse draining") world_.refuse(socket, base::Errc::draining);
+    void happen(std::size_t index, const std::string& event) {
+        Client& client = clients_[index];
         if (event == "hold compiling") world_.hold_compiling(true);
         if (event == "go on compiling") world_.hold_compiling(false);
+        if (event == "compile one") world_.release_compiling(0);
+        if (event == "shut down") world_.shut_down();
+        const bool is_listener = index >= k_publishers;
+        if (is_listener ? event.starts_with("subscribe ") : event.starts_with("connect ")) connect(client, event);
+        if (!client.socket) return;
+        if (event == "lose") world_.lose(*client.socket);
+        if (event == "stop reading") world_.set_reading(*client.socket, false);
+        if (event == "read on") world_.set_reading(*client.socket, true);
+        if (event == "refuse draining") world_.refuse(*client.socket, base::Errc::draining);
+    }
+
+    // In place of the client's socket, which stays open, as it does while a connection has broken unnoticed.
+    void connect(Client& client, const std::string& event) {
+        if (world_.sockets() >= k_most_sockets) return;
+        const std::string id = event.find("other") == std::string::npos ? "call" : "other";
+        client = {};
+        client.is_subscriber = event.starts_with("subscribe");
+        if (!client.is_subscriber) {
+            client.socket = world_.connect(id);
+            return;
+        }
+        session::Subscription subscription;
+        std::uint64_t from = 0;
+        if (RE2::PartialMatch(event, R"(resumeFrom=(\d{1,4}))", &from)) subscription.resume_from = from;
+        subscription.wishes.revisions = event.find("revisions") != std::string::npos;
+        client.socket = world_.subscribe(id, subscription);
     }
 
     void check() {
-        for (std::size_t i = 0; i < k_sockets; ++i) {
-            session::ClientMachine& machine = world_.machine(i);
+        for (auto& [index, client] : clients_) {
+            if (!client.socket) continue;
+            session::ClientMachine& machine = world_.machine(*client.socket);
             const session::SocketLimits limits = options().socket;
             // Far beyond its limit a client is given up, at the latest with the frame that went there.
             require(machine.outbox().frames() <= 4 * limits.outbox_frames + 1, "too many frames wait");
-            Client& client = clients_[i];
             if (client.is_closed) require(machine.outbox().frames() <= client.left, "a frame after the close");
-            for (const std::string& frame : world_.take_frames(i)) check_frame(client, frame);
+            for (const std::string& frame : world_.take_frames(*client.socket)) check_frame(client, frame);
             client.is_closed = machine.is_closed();
             client.left = machine.outbox().frames();
         }
     }
-
-    struct Client {
-        bool is_closed = false;
-        std::size_t left = 0;  // frames that waited when it was closed
-        std::int64_t sequence = 0;
-        std::set<std::string> over;
-    };
 
     void check_frame(Client& client, const std::string& frame) {
         if (frame == "__PONG__") return;
@@ -124,15 +166,28 @@ private:
                     frame);
             std::string_view code;
             if (root["message"]["code"].get(code) == simdjson::SUCCESS) require(code != "internal", "a defect", frame);
+            check_platform(client, root["message"], frame);
             return;
         }
         std::int64_t sequence = 0;
         require(root["sequenceNumber"].get(sequence) == simdjson::SUCCESS, "a response without a number", frame);
-        // A socket that starts anew after its stop may find another conversation.
-        if (sequence == 1) client = {client.is_closed, client.left, 0, {}};
+        require(client.has_begun, "a response before the begin", frame);
         require(sequence > client.sequence, "the sequence does not rise", frame);
         client.sequence = sequence;
         if (type == "tracker_response") check_hits(client, root, frame);
+    }
+
+    static void check_platform(Client& client, simdjson::dom::element message, const std::string& frame) {
+        std::string_view type;
+        require(message["type"].get(type) == simdjson::SUCCESS, "a message without a type", frame);
+        if (type == (client.is_subscriber ? "subscription_started" : "recognition_started")) {
+            // It may be another conversation, or the same again from an earlier number on.
+            client.has_begun = true;
+            client.sequence = 0;
+            client.over.clear();
+        }
+        if (type == "recognition_result") require(client.has_begun, "a caption before the begin", frame);
+        if (type == "session_modified") require(++client.modified <= client.texts, "answered twice", frame);
     }
 
     static void check_hits(Client& client, simdjson::dom::element root, const std::string& frame) {

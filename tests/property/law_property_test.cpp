@@ -12,8 +12,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -23,23 +26,35 @@
 namespace earshot::support {
 namespace {
 
+// EARSHOT_EFFORT multiplies the number of cases, for a long run.
+std::uint64_t effort() {
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t k_effort = 1;
+    constexpr std::uint64_t usual = 1;
 #else
-constexpr std::uint64_t k_effort = 3;
+    constexpr std::uint64_t usual = 3;
 #endif
+    const char* more = std::getenv("EARSHOT_EFFORT");
+    return more ? usual * std::strtoull(more, nullptr, 10) : usual;
+}
+
+const std::uint64_t k_effort = effort();
 
 // ---- One speaker, step by step ----
 
+struct WindowKind {
+    std::size_t utterances = 1;
+    bool has_times = false;
+    bool has_changes = false;  // of trackers, all the time; else a second list may come once
+};
+
 class RandomWindow {
 public:
-    RandomWindow(std::uint64_t seed, int utterances, bool with_times)
-        : talk_(seed), utterances_(utterances), with_times_(with_times) {}
+    RandomWindow(std::uint64_t seed, const WindowKind& kind)
+        : talk_(seed), utterances_(kind.utterances), with_times_(kind.has_times), has_changes_(kind.has_changes) {}
 
     WindowTrial make() {
         trial_.lists.push_back(talk_.list(with_times_));
-        if (talk_.one_in(5)) trial_.lists.push_back(talk_.list(with_times_));
-        if (trial_.lists.size() > 1) trial_.lists[1].settings.language = trial_.lists[0].settings.language;
+        if (talk_.one_in(5)) add_second_list();
         is_told_in_part_ = talk_.one_in(3);
         trial_.user_id = talk_.one_in(2) ? "ann@example.com" : "bob@example.com";
         trial_.role = talk_.one_in(2) ? "agent" : "customer";
@@ -50,16 +65,42 @@ public:
 private:
     using Kind = WindowStep::Kind;
 
+    void add_second_list() {
+        trial_.lists.push_back(talk_.list(with_times_));
+        trial_.lists[1].settings.language = trial_.lists[0].settings.language;
+        for (detect::TrackerDefinition& tracker : trial_.lists[1].trackers) tracker.id = "other " + tracker.id;
+    }
+
     void utter(int utterance) {
         for (std::size_t left = 1 + talk_.below(3); left > 0; --left) {
             const std::string text = talk_.text(5);
             for (std::size_t hypotheses = talk_.below(3); hypotheses > 0; --hypotheses) {
                 add(Kind::hypothesis, utterance, talk_.hypothesis_of(text));
+                if (has_changes_ && talk_.one_in(8)) change();
             }
             if (!talk_.one_in(8)) add(Kind::final_words, utterance, text);
+            if (has_changes_ && talk_.one_in(5)) change();
         }
         if (!talk_.one_in(3)) add(talk_.one_in(4) ? Kind::end_as_it_stands : Kind::end, utterance, "");
-        if (talk_.one_in(4)) add(Kind::add_list, 0, "");
+        if (has_changes_ ? talk_.one_in(2) : talk_.one_in(4)) change();
+    }
+
+    void change() {
+        if (!has_changes_ && (has_changed_ || trial_.lists.size() < 2)) return;
+        add(Kind::change, 0, "");
+        WindowStep& step = trial_.steps.back();
+        step.slot = has_changes_ ? talk_.below(3) : 1;
+        step.list = has_changes_ ? next_list(step.slot) : 1;
+        has_changed_ = true;
+    }
+
+    // Mostly a neighbour of what is in the slot now, or of what another one has: those share ids.
+    std::optional<std::size_t> next_list(std::size_t slot) {
+        if (talk_.one_in(7)) return in_slots_[slot] = std::nullopt;
+        const auto from = talk_.one_in(4) ? in_slots_[talk_.below(3)] : in_slots_[slot];
+        trial_.lists.push_back(talk_.one_in(10) ? trial_.lists[from.value_or(0)]
+                                                : talk_.changed(trial_.lists[from.value_or(0)], with_times_));
+        return in_slots_[slot] = trial_.lists.size() - 1;
     }
 
     void add(Kind kind, int utterance, std::string text) {
@@ -68,21 +109,24 @@ private:
         if (talk_.one_in(10)) now_ += 0.25 * static_cast<double>(talk_.below(48));
         trial_.steps.push_back({kind, utterance, std::move(text), with_times_ ? now_ : unknown,
                                 with_times_ ? now_ + 0.25 * static_cast<double>(talk_.below(4)) : unknown,
-                                !(is_told_in_part_ && talk_.one_in(2))});
+                                !(is_told_in_part_ && talk_.one_in(2)), 0, std::nullopt});
     }
 
     RandomTalk talk_;
     std::size_t utterances_;
     bool with_times_;
+    bool has_changes_;
+    bool has_changed_ = false;
     bool is_told_in_part_ = false;
+    std::array<std::optional<std::size_t>, 3> in_slots_{0, std::nullopt, std::nullopt};
     double now_ = 0;
     WindowTrial trial_;
 };
 
-void check_windows(std::uint64_t seed, std::uint64_t count, int utterances, bool with_times) {
+void check_windows(std::uint64_t seed, std::uint64_t count, const WindowKind& kind) {
     std::size_t hits = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
-        const WindowTrial trial = RandomWindow(seed + i, utterances, with_times).make();
+        const WindowTrial trial = RandomWindow(seed + i, kind).make();
         const std::string problem = run_window_trial(trial, &hits);
         if (problem.empty()) continue;
         const WindowTrial small = shrink(trial);
@@ -93,19 +137,31 @@ void check_windows(std::uint64_t seed, std::uint64_t count, int utterances, bool
 }
 
 TEST(SpeakerWindowLaw, one_utterance_at_a_time) {
-    check_windows(1'000'000, 500 * k_effort, 1, false);
+    check_windows(1'000'000, 500 * k_effort, {1, false, false});
 }
 
 TEST(SpeakerWindowLaw, one_utterance_at_a_time_with_pauses_and_cooldowns) {
-    check_windows(2'000'000, 500 * k_effort, 1, true);
+    check_windows(2'000'000, 500 * k_effort, {1, true, false});
 }
 
 TEST(SpeakerWindowLaw, several_open_utterances) {
-    check_windows(3'000'000, 500 * k_effort, 3, false);
+    check_windows(3'000'000, 500 * k_effort, {3, false, false});
 }
 
 TEST(SpeakerWindowLaw, several_open_utterances_with_pauses_and_cooldowns) {
-    check_windows(4'000'000, 500 * k_effort, 3, true);
+    check_windows(4'000'000, 500 * k_effort, {3, true, false});
+}
+
+TEST(TrackerChangeLaw, one_utterance_at_a_time) {
+    check_windows(12'000'000, 700 * k_effort, {1, true, true});
+}
+
+TEST(TrackerChangeLaw, several_open_utterances) {
+    check_windows(13'000'000, 700 * k_effort, {3, true, true});
+}
+
+TEST(TrackerChangeLaw, without_times) {
+    check_windows(14'000'000, 500 * k_effort, {3, false, true});
 }
 
 // ---- Whole calls, by the conversation machine ----

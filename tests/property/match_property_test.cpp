@@ -6,10 +6,12 @@
 #include "earshot/match/stemmer.hpp"
 #include "earshot/match/vocabulary.hpp"
 
+#include "../../src/match/pattern_filter.hpp"
 #include "support/word_list.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -542,30 +544,220 @@ std::string random_expression(Random& random, std::size_t depth) {
     }
 }
 
+// A set and, apart from it, its expressions one by one.
+class PatternTrial {
+public:
+    explicit PatternTrial(std::vector<std::string> expressions) : expressions_(std::move(expressions)) {
+        re2::RE2::Options options;
+        options.set_case_sensitive(false);
+        for (const std::string& expression : expressions_) single_.emplace_back(expression, options);
+        auto compiled = PatternSet::compile(expressions_, {});
+        if (compiled.has_value()) set_ = std::move(compiled.value());
+    }
+
+    bool compiled() const { return set_ != nullptr; }
+
+    // The same scratch every time, as callers have it.
+    bool agrees_on(std::string_view text) {
+        std::vector<PatternMatch> matches;
+        set_->find_all(text, scratch_, matches);
+        std::vector<PatternMatch> expected;
+        for (std::uint32_t i = 0; i < single_.size(); ++i) naive_find(single_[i], i, text, expected);
+        run_ += scratch_.candidates.size();
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            matched_ += i == 0 || expected[i].pattern != expected[i - 1].pattern ? 1 : 0;
+        }
+        return matches == expected;
+    }
+
+    // How many patterns matched, and were run, of those there were to be run.
+    std::size_t matched() const { return matched_; }
+    std::size_t run() const { return run_; }
+    std::string shown() const { return testing::PrintToString(expressions_); }
+
+private:
+    std::vector<std::string> expressions_;
+    std::deque<re2::RE2> single_;
+    std::shared_ptr<const PatternSet> set_;
+    PatternScratch scratch_;
+    std::size_t matched_ = 0;
+    std::size_t run_ = 0;
+};
+
 TEST(PatternSetPropertyTest, equals_one_expression_after_another) {
     static const std::vector<std::string> pieces{"a", "b", "A", "B", "é", "É", " ", "\n", "ab", "😀", "7"};
-    re2::RE2::Options options;
-    options.set_case_sensitive(false);
     Random random(7);
     for (std::size_t round = 0; round < 100 * k_effort; ++round) {
-        std::vector<std::string> expressions(1 + below(random, 5));
+        std::vector<std::string> expressions(1 + below(random, 8));
         for (std::string& expression : expressions) expression = random_expression(random, 3);
-        const auto compiled = PatternSet::compile(expressions, {});
-        ASSERT_TRUE(compiled.has_value()) << compiled.error().details;
-        std::deque<re2::RE2> single;
-        for (const std::string& expression : expressions) single.emplace_back(expression, options);
+        PatternTrial trial(std::move(expressions));
+        ASSERT_TRUE(trial.compiled()) << trial.shown();
 
         for (std::size_t texts = 0; texts < 10; ++texts) {
             std::string text;
             for (std::size_t count = below(random, 16); count > 0; --count)
                 text += pieces[below(random, pieces.size())];
-            std::vector<PatternMatch> matches;
-            compiled.value()->find_all(text, matches);
-            std::vector<PatternMatch> expected;
-            for (std::uint32_t i = 0; i < expressions.size(); ++i) naive_find(single[i], i, text, expected);
-            ASSERT_EQ(matches, expected) << testing::PrintToString(expressions) << " in \"" << text << '"';
+            ASSERT_TRUE(trial.agrees_on(text)) << trial.shown() << " in \"" << text << '"';
         }
     }
+}
+
+// Words in several ways to write them that are the same but for letter case, and some that only look so: İ and ı are no
+// forms of i, and ss is none of ß.
+const std::vector<std::vector<std::string>>& words_in_all_cases() {
+    static const std::vector<std::vector<std::string>> words{
+        {"kiosk", "KIOSK", "\u212Aios\u212A", "\u212Aio\u017Fk"},
+        {"less", "LESS", "le\u017F\u017F", "Le\u017Fs"},
+        {"straße", "STRAẞE", "\u017Ftraße", "strasse"},
+        {"istanbul", "İstanbul", "ıstanbul", "ISTANBUL"},
+        {"ὀδός", "ὈΔΌΣ", "ὀδόσ"},
+        {"цена", "ЦЕНА", "Цена"},
+        {"ǆ", "ǅ", "Ǆ"},
+        {"Ångström", "\u212Bngström", "ÅNGSTRÖM"},
+        {"µ", "μ", "Μ"},
+        {"ꭰꮃ", "ᎠᎳ"},
+        {"მთა", "ᲛᲗᲐ"},
+        {"𐐨𐐬", "𐐀𐐄"},
+        {"ⅷ", "Ⅷ"},
+        {"e\u0301t\u00E9", "E\u0301T\u00C9"},
+        {"価格"},
+        {"order", "Order", "ORDER"},
+        {"the", "The"},
+        {"a", "A"},
+        {" ", "\u00A0"},
+        {"4711", "７"},
+        {"ſt", "ﬆ", "st"},
+    };
+    return words;
+}
+
+std::string random_said(Random& random, std::size_t word) {
+    const auto& forms = words_in_all_cases()[word];
+    return forms[below(random, forms.size())];
+}
+
+// Mostly literals, as users write expressions; parts that make them needless, and switches of letter case.
+std::string random_wordy_expression(Random& random, std::size_t depth) {
+    const auto word = [&] { return random_said(random, below(random, words_in_all_cases().size())); };
+    const auto sub = [&] { return random_wordy_expression(random, depth - 1); };
+    if (depth == 0) return word();
+    switch (below(random, 12)) {
+        case 0:
+            return "(?:" + sub() + "|" + sub() + ")";
+        case 1:
+            return "(?:" + sub() + "|" + sub() + "|" + sub() + ")" + sub();
+        case 2:
+            return "(?:" + sub() + ")?" + sub();
+        case 3:
+            return "(?:" + sub() + ")+";
+        case 4:
+            return "(?:" + sub() + ")*" + word();
+        case 5:
+            return sub() + ".*" + sub();
+        case 6:
+            return "(?-i:" + sub() + ")" + word();
+        case 7:
+            return sub() + "\\s*" + sub();
+        case 8:
+            return "[" + word() + "]" + sub();
+        case 9:
+            return sub() + "(?:\\d+|\\b|$)";
+        case 10:
+            return "(?:^|\\W)" + sub();
+        default:
+            return word() + sub();
+    }
+}
+
+TEST(PatternSetPropertyTest, loses_nothing_to_the_filter_whatever_the_letter_case) {
+    Random random(8);
+    std::size_t patterns = 0;
+    std::size_t matched = 0;
+    std::size_t run = 0;
+    for (std::size_t round = 0; round < 60 * k_effort; ++round) {
+        std::vector<std::string> expressions(1 + below(random, 30));
+        for (std::string& expression : expressions) expression = random_wordy_expression(random, 1 + below(random, 2));
+        const std::size_t count = expressions.size();
+        PatternTrial trial(std::move(expressions));
+        ASSERT_TRUE(trial.compiled()) << trial.shown();
+
+        for (std::size_t texts = 0; texts < 20; ++texts) {
+            std::string text;
+            for (std::size_t words = below(random, 10); words > 0; --words) {
+                text += random_said(random, below(random, words_in_all_cases().size()));
+                if (below(random, 3) == 0) text += ' ';
+            }
+            ASSERT_TRUE(trial.agrees_on(text)) << trial.shown() << " in \"" << text << '"';
+        }
+        patterns += 20 * count;
+        matched += trial.matched();
+        run += trial.run();
+    }
+    // Neither nothing nor everything matched or was run, or the above would say little.
+    EXPECT_GT(matched, patterns / 50);
+    EXPECT_GT(run, matched);
+    EXPECT_LT(run, patterns / 2);
+}
+
+// ---- Folding ----
+
+std::vector<char32_t> code_points_of(std::string_view text) {
+    std::vector<char32_t> points;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xC0) == 0x80) {
+            points.back() = points.back() << 6 | (byte & 0x3Fu);
+        } else {
+            points.push_back(byte < 0x80 ? byte : byte < 0xE0 ? byte & 0x1Fu : byte < 0xF0 ? byte & 0x0Fu : byte & 7u);
+        }
+    }
+    return points;
+}
+
+std::string utf8_of(char32_t point) {
+    const auto tail = [&](int shift) { return static_cast<char>(0x80 | (point >> shift & 0x3F)); };
+    if (point < 0x80) return {static_cast<char>(point)};
+    if (point < 0x800) return {static_cast<char>(0xC0 | point >> 6), tail(0)};
+    if (point < 0x10000) return {static_cast<char>(0xE0 | point >> 12), tail(6), tail(0)};
+    return {static_cast<char>(0xF0 | point >> 18), tail(12), tail(6), tail(0)};
+}
+
+std::string folded(char32_t point) {
+    std::string result;
+    append_folded(utf8_of(point), result);
+    return result;
+}
+
+// RE2 and ICU have their own tables of letter case. All forms of a letter have one atom in RE2, so if each code point
+// folds as its atom does, all forms fold alike, and a text that matches a literal holds the literal folded.
+TEST(AppendFoldedPropertyTest, folds_alike_what_re2_takes_for_equal) {
+    constexpr char32_t k_end = 0x110000;
+    constexpr std::size_t k_row = 500;
+    re2::RE2::Options options;
+    options.set_case_sensitive(false);
+    std::size_t changed = 0;
+    for (char32_t next = 1; next < k_end;) {
+        std::vector<char32_t> row;
+        std::string expression;
+        for (; row.size() < k_row && next < k_end; ++next) {
+            if (next >= 0xD800 && next < 0xE000) continue;
+            row.push_back(next);
+            expression += re2::RE2::QuoteMeta(utf8_of(next));
+        }
+        re2::FilteredRE2 filter(1);
+        int id = 0;
+        ASSERT_EQ(filter.Add(expression, options, &id), re2::RE2::NoError);
+        std::vector<std::string> atoms;
+        filter.Compile(&atoms);
+        ASSERT_EQ(atoms.size(), 1u) << "from " << static_cast<std::uint32_t>(row.front());
+        const std::vector<char32_t> lowered = code_points_of(atoms.front());
+        ASSERT_EQ(lowered.size(), row.size());
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            ASSERT_EQ(folded(row[i]), folded(lowered[i])) << std::hex << static_cast<std::uint32_t>(row[i]);
+            changed += row[i] != lowered[i] ? 1 : 0;
+        }
+    }
+    EXPECT_GT(changed, 1300u);
 }
 
 }  // namespace

@@ -71,6 +71,14 @@ void CoreWorld::hold_compiling(bool is_held) {
     settle();
 }
 
+void CoreWorld::release_compiling(std::size_t index) {
+    if (index >= held_.size()) return;
+    auto [connection_id, one] = std::move(held_[index]);
+    held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
+    compile(connection_id, one);
+    settle();
+}
+
 void CoreWorld::score(std::uint64_t ticket, std::vector<detect::Verdict> verdicts) {
     for (auto& [id, machine] : conversations_) machine->scored(ticket, verdicts, now_);
     settle();

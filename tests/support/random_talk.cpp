@@ -1,5 +1,6 @@
 #include "random_talk.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -112,6 +113,30 @@ detect::TrackerListDefinition RandomTalk::list(bool with_cooldown) {
     list.settings.phrase_gap_seconds = one_in(2) ? 10 : 2;
     list.settings.tiers = detect::TierSet{}.insert(Tier::exact).insert(Tier::pattern).insert(Tier::inflected);
     if (one_in(6)) list.settings.tiers = detect::TierSet::all();
+    return list;
+}
+
+detect::TrackerListDefinition RandomTalk::changed(detect::TrackerListDefinition list, bool with_cooldown) {
+    auto& trackers = list.trackers;
+    for (std::size_t i = 0; i < trackers.size();) {
+        if (one_in(5)) {
+            trackers.erase(trackers.begin() + static_cast<std::ptrdiff_t>(i));
+            continue;
+        }
+        if (one_in(5)) {
+            std::string id = std::move(trackers[i].id);
+            trackers[i] = tracker(i, with_cooldown);
+            trackers[i].id = std::move(id);
+        }
+        ++i;
+    }
+    for (std::size_t left = below(3); left > 0; --left) {
+        detect::TrackerDefinition added = tracker(below(5), with_cooldown);
+        const auto is_it = [&](const detect::TrackerDefinition& other) { return other.id == added.id; };
+        if (std::none_of(trackers.begin(), trackers.end(), is_it)) trackers.push_back(std::move(added));
+    }
+    if (trackers.size() > 1 && one_in(3)) std::swap(trackers.front(), trackers.back());
+    if (one_in(8)) list.settings.phrase_gap_seconds = list.settings.phrase_gap_seconds == 2 ? 10 : 2;
     return list;
 }
 

@@ -28,6 +28,10 @@ public:
 
     detect::TrackerListDefinition list(bool with_cooldown);
 
+    /// `list` with some trackers removed, some replaced by others of their ids, some new, perhaps in another order, and
+    /// rarely with other settings.
+    detect::TrackerListDefinition changed(detect::TrackerListDefinition list, bool with_cooldown);
+
 private:
     std::string phrase();
     std::string pattern();

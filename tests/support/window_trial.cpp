@@ -6,6 +6,7 @@
 #include "counting_ids.hpp"
 #include "known_utterance.hpp"
 #include "oracle.hpp"
+#include "tracker_lives.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -48,7 +49,7 @@ public:
         : trial_(trial), window_(active_, {trial.user_id, trial.role}, language(), tools_, ids_) {
         speaker_.user_id = trial.user_id;
         speaker_.role = trial.role;
-        add_list();
+        change(0, 0, true);
     }
 
     std::string run() {
@@ -64,7 +65,7 @@ public:
         if (problem_.empty() && !alive_.empty())
             problem_ = "a hit neither confirmed nor retracted: " + alive_.begin()->first;
         if (problem_.empty()) {
-            problem_ = difference(confirmed_, oracle_hits(trial_.lists, std::span(&speaker_, 1)));
+            problem_ = difference(confirmed_, confirmed_by_oracle());
         }
         return problem_.empty() ? problem_ : "at the end: " + problem_;
     }
@@ -74,18 +75,35 @@ public:
 private:
     const std::string& language() const { return trial_.lists.front().settings.language; }
 
-    void add_list() {
-        if (active_.size() == trial_.lists.size()) return;
-        detect::TrackerListDefinition definition = trial_.lists[active_.size()];
-        for (detect::TrackerDefinition& tracker : definition.trackers) tracker.id.clear();  // lists share none
-        detect::PhraseSetSource sets;
-        auto list = detect::TrackerList::compile(std::move(definition), {}, tools_.tokenizer(), sets);
-        if (list.has_error()) {
-            problem_ = "a list does not compile: " + list.error().message;
-        } else {
-            std::vector<HitChange> changes;
-            window_.follow(active_.put(active_.free_slot(), *list), &changes);
-            apply(changes);
+    void change(std::size_t slot, std::optional<std::size_t> index, bool is_told) {
+        const detect::TrackerListDefinition* definition = index ? &trial_.lists[*index] : nullptr;
+        std::shared_ptr<const detect::TrackerList> list;
+        if (definition) {
+            detect::PhraseSetSource sets;
+            auto compiled = detect::TrackerList::compile(*definition, {}, tools_.tokenizer(), sets);
+            if (!compiled) return fail("a list does not compile: " + compiled.error().message);
+            list = *compiled;
+        }
+        lives_.put(slot, definition, {speaker_.utterances.size()});
+        std::vector<HitChange> changes;
+        window_.follow(active_.put(slot, std::move(list)), is_told ? &changes : nullptr);
+        if (is_told) check_change(changes);
+        apply(changes);
+    }
+
+    // What is heard no more is taken back; and nothing else has come, gone or changed (where all was told before).
+    void check_change(const std::vector<HitChange>& changes) {
+        std::set<std::string> gone;
+        for (const HitChange& change : changes) {
+            if (change.state == HitState::retracted) {
+                gone.insert(change.hit.id);
+            } else if (all_told_) {
+                fail("a change of lists makes a hit " + std::string(detect::state_name(change.state)));
+            }
+        }
+        for (const auto& [id, told] : alive_) {
+            if (lives_.is_over(told.life) && !gone.contains(id)) fail("a removed tracker's hit stays open: " + id);
+            if (all_told_ && !lives_.is_over(told.life) && gone.contains(id)) fail("a kept tracker's hit goes: " + id);
         }
     }
 
@@ -114,8 +132,8 @@ private:
                     end(step.utterance, step.is_told);
                 }
                 break;
-            case WindowStep::Kind::add_list:
-                add_list();
+            case WindowStep::Kind::change:
+                change(step.slot, step.list, step.is_told);
                 break;
         }
         apply(changes);
@@ -124,7 +142,7 @@ private:
     KnownUtterance& open(int utterance) {
         window_.open("u" + std::to_string(utterance));
         const auto [at, is_new] = open_.try_emplace(utterance);
-        if (is_new) at->second.lists = active_.size();
+        if (is_new) at->second.lists = lives_.size();
         return at->second;
     }
 
@@ -171,11 +189,12 @@ private:
             const std::string& id = change.hit.id;
             switch (change.state) {
                 case HitState::created:
-                    if (dead_.contains(id) || !alive_.emplace(id, change.hit).second) fail("created twice: " + id);
+                    if (dead_.contains(id) || !alive_.emplace(id, told(change.hit)).second)
+                        fail("created twice: " + id);
                     break;
                 case HitState::updated:
                     if (!alive_.contains(id)) return fail("updated without being alive: " + id);
-                    alive_[id] = change.hit;
+                    alive_[id] = told(change.hit);
                     break;
                 case HitState::retracted:
                     retire(id, "retracted");
@@ -190,11 +209,11 @@ private:
     // What was told adds up to what the window knows; and that is what the oracle hears in each open utterance.
     void compare_open() {
         std::vector<OracleHit> is;
-        std::map<std::string, Hit> left = alive_;
+        std::map<std::string, Told> left = alive_;
         for (const Hit& hit : window_.open_hits()) {
             const auto at = left.find(hit.id);
             if (at == left.end()) return fail("an open hit was not told: " + hit.id);
-            if (!same(at->second, hit)) return fail("an open hit is not as it was told: " + hit.id);
+            if (!same(at->second, told(hit))) return fail("an open hit is not as it was told: " + hit.id);
             left.erase(at);
             is.push_back(placed(hit));
             check_parts(hit, false);
@@ -205,21 +224,41 @@ private:
         const std::size_t last = speaker_.utterances.size();
         for (auto& [number, utterance] : open_) {
             speaker_.utterances.push_back(utterance.known());
-            const auto hits = oracle_hits(std::span(trial_.lists).first(active_.size()), std::span(&speaker_, 1));
+            const auto hits = oracle_hits(lives_.lists(), std::span(&speaker_, 1));
             speaker_.utterances.pop_back();
             std::copy_if(hits.begin(), hits.end(), std::back_inserter(should),
-                         [&](const OracleHit& hit) { return hit.end.utterance == last; });
+                         [&](const OracleHit& hit) { return hit.end.utterance == last && !lives_.is_over(hit.list); });
         }
         if (const std::string text = difference(is, should); !text.empty()) fail("open hits: " + text);
     }
 
+    // What no later change takes away: tracker by tracker, until they were heard no more.
+    std::vector<OracleHit> confirmed_by_oracle() const {
+        std::vector<OracleHit> hits = oracle_hits(lives_.lists(), std::span(&speaker_, 1));
+        std::erase_if(hits, [&](const OracleHit& hit) { return !lives_.reports(hit.list, 0, hit.end.utterance); });
+        return hits;
+    }
+
+    // A hit and the life of its tracker, which outlasts changes of the list that it stands in.
+    struct Told {
+        Hit hit;
+        std::size_t life = 0;
+    };
+
+    Told told(const Hit& hit) {
+        const auto life = lives_.life_of(hit.slot, hit.tracker);
+        if (!life) fail("a tracker is heard that is not there, or muted: " + hit.id);
+        if (active_.list(hit.slot) != hit.list) fail("a hit of a list that is no longer there: " + hit.id);
+        return {hit, life.value_or(0)};
+    }
+
     // What a client would be told is the same; that words of other hits follow in the message is no change of this one.
-    static bool same(const Hit& a, const Hit& b) {
-        const auto key = [](const Hit& hit) {
-            return std::tie(hit.id, hit.list, hit.tracker, hit.phrase, hit.tier, hit.score);
+    static bool same(const Told& a, const Told& b) {
+        const auto key = [](const Told& told) {
+            return std::tie(told.hit.id, told.life, told.hit.phrase, told.hit.tier, told.hit.score);
         };
         return key(a) == key(b) &&
-               std::equal(a.parts.begin(), a.parts.end(), b.parts.begin(), b.parts.end(),
+               std::equal(a.hit.parts.begin(), a.hit.parts.end(), b.hit.parts.begin(), b.hit.parts.end(),
                           [](const detect::HitPart& x, const detect::HitPart& y) {
                               return std::tie(x.message_id, x.begin, x.end) == std::tie(y.message_id, y.begin, y.end);
                           });
@@ -227,8 +266,7 @@ private:
 
     OracleHit placed(const Hit& hit) {
         OracleHit result;
-        result.list = hit.slot;
-        result.tracker = hit.tracker;
+        result.list = told(hit).life;
         result.phrase = hit.phrase;
         result.tier = hit.tier;
         result.begin = place(hit.begin);
@@ -328,12 +366,13 @@ private:
     CountingIds ids_;
     detect::ActiveLists active_;
     detect::SpeakerWindow window_;
+    TrackerLives lives_;
     std::map<int, KnownUtterance> open_;
     OracleSpeaker speaker_;
     std::vector<std::uint64_t> bases_;
     std::vector<detect::Message> messages_;
     std::set<std::string> message_ids_;
-    std::map<std::string, Hit> alive_;
+    std::map<std::string, Told> alive_;
     std::set<std::string> dead_;
     std::vector<OracleHit> confirmed_;
     bool all_told_ = true;
@@ -381,7 +420,7 @@ std::string describe(const WindowTrial& trial) {
         const auto& settings = trial.lists[l].settings;
         out << "list " << l << ", language " << settings.language << ", gap " << settings.phrase_gap_seconds << '\n';
         for (const detect::TrackerDefinition& tracker : trial.lists[l].trackers) {
-            out << "  " << tracker.name << ": cooldown " << tracker.cooldown_seconds << ", tiers";
+            out << "  " << tracker.id << ": cooldown " << tracker.cooldown_seconds << ", tiers";
             for (const detect::Tier tier : detect::k_all_tiers) {
                 if (tracker.tiers.value_or(settings.tiers).has(tier)) out << ' ' << detect::tier_name(tier);
             }
@@ -394,9 +433,15 @@ std::string describe(const WindowTrial& trial) {
         }
     }
     for (const WindowStep& step : trial.steps) {
-        constexpr const char* names[] = {"hypothesis", "final", "end", "end as it stands", "add list"};
-        out << names[static_cast<std::size_t>(step.kind)] << " u" << step.utterance << " \"" << step.text << "\" ["
-            << step.start << ", " << step.end << (step.is_told ? "]\n" : "] untold\n");
+        constexpr const char* names[] = {"hypothesis", "final", "end", "end as it stands", "change"};
+        out << names[static_cast<std::size_t>(step.kind)];
+        if (step.kind == WindowStep::Kind::change) {
+            out << " slot " << step.slot << " to " << (step.list ? "list " + std::to_string(*step.list) : "nothing")
+                << (step.is_told ? "\n" : " untold\n");
+            continue;
+        }
+        out << " u" << step.utterance << " \"" << step.text << "\" [" << step.start << ", " << step.end
+            << (step.is_told ? "]\n" : "] untold\n");
     }
     return out.str();
 }

@@ -18,8 +18,9 @@ using testing::IsEmpty;
 
 std::vector<PatternMatch> find_all(std::vector<std::string> expressions, std::string_view text) {
     const auto set = PatternSet::compile(std::move(expressions), PatternLimits{});
+    PatternScratch scratch;
     std::vector<PatternMatch> matches;
-    set.value()->find_all(text, matches);
+    set.value()->find_all(text, scratch, matches);
     return matches;
 }
 
@@ -46,14 +47,43 @@ TEST(PatternSetTest, finds_matches_of_each_pattern_in_order) {
 
 TEST(PatternSetTest, appends_to_what_is_there) {
     const auto set = PatternSet::compile({"a"}, {}).value();
+    PatternScratch scratch;
     std::vector<PatternMatch> matches{{9, 9, 9}};
-    set->find_all("a", matches);
+    set->find_all("a", scratch, matches);
     EXPECT_THAT(matches, ElementsAre(PatternMatch{9, 9, 9}, PatternMatch{0, 0, 1}));
 }
 
 TEST(PatternSetTest, ignores_letter_case_beyond_ascii) {
     EXPECT_THAT(find_all({"PRICE", "größe"}, "price GRÖßE"),
                 ElementsAre(PatternMatch{0, 0, 5}, PatternMatch{1, 6, 13}));
+}
+
+TEST(PatternSetTest, ignores_letter_case_where_a_letter_has_three_forms) {
+    EXPECT_THAT(find_all({"kelvin", "\u212Aelvin", "less", "Le\u017Fs", "σας", "ẞ"}, "\u212AELVIN le\u017FS ΣΑΣ ß"),
+                ElementsAre(PatternMatch{0, 0, 8}, PatternMatch{1, 0, 8}, PatternMatch{2, 9, 14},
+                            PatternMatch{3, 9, 14}, PatternMatch{4, 15, 21}, PatternMatch{5, 22, 24}));
+    EXPECT_THAT(find_all({"istanbul", "İstanbul", "ıstanbul"}, "İstanbul"), ElementsAre(PatternMatch{1, 0, 9}));
+}
+
+TEST(PatternSetTest, minds_letter_case_where_an_expression_wants_it) {
+    EXPECT_THAT(find_all({"(?-i:PIN) code", "(?-i:pin) code"}, "PIN CODE"), ElementsAre(PatternMatch{0, 0, 8}));
+}
+
+TEST(PatternSetTest, finds_equal_expressions_one_by_one) {
+    EXPECT_THAT(find_all({"off", "\\d", "off"}, "5 off"),
+                ElementsAre(PatternMatch{0, 2, 5}, PatternMatch{1, 0, 1}, PatternMatch{2, 2, 5}));
+}
+
+TEST(PatternSetTest, searches_with_a_scratch_that_other_sets_used) {
+    const auto one = PatternSet::compile({"a.*b", "b"}, {}).value();
+    const auto other = PatternSet::compile({"b.*a", "\\w", "a"}, {}).value();
+    PatternScratch scratch;
+    std::vector<PatternMatch> matches;
+    one->find_all("a b", scratch, matches);
+    other->find_all("a", scratch, matches);
+    one->find_all("b", scratch, matches);
+    EXPECT_THAT(matches, ElementsAre(PatternMatch{0, 0, 3}, PatternMatch{1, 2, 3}, PatternMatch{1, 0, 1},
+                                     PatternMatch{2, 0, 1}, PatternMatch{1, 0, 1}));
 }
 
 TEST(PatternSetTest, gives_leftmost_first_matches) {

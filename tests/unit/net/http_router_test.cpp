@@ -1,8 +1,14 @@
 #include "net/http_router.hpp"
 
+#include "net/shard.hpp"
+#include "support/net/test_server.hpp"
+
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
+#include <string>
+#include <variant>
 
 namespace earshot::net {
 namespace {
@@ -43,6 +49,91 @@ TEST(HttpRoutesTest, each_method_stands_once_at_a_path) {
         EXPECT_FALSE(route.name.empty());
         EXPECT_EQ(route.handler == nullptr, route.kind != HttpRoute::Kind::http) << route.path;
     }
+}
+
+class SubscribeRouteTest : public ::testing::Test {
+protected:
+    std::variant<HttpReply, SocketRequest> route(const std::string& target) {
+        HttpRequest request(verb::get, target, 11);
+        request.set(boost::beast::http::field::connection, "Upgrade");
+        request.set(boost::beast::http::field::upgrade, "websocket");
+        request.set(boost::beast::http::field::sec_websocket_version, "13");
+        request.set(boost::beast::http::field::sec_websocket_key, "dGhlIHNhbXBsZSBub25jZQ==");
+        return route_request(server_, request);
+    }
+
+    std::optional<session::Subscription> subscription(const std::string& target) {
+        const auto routed = route(target);
+        const auto* socket = std::get_if<SocketRequest>(&routed);
+        return socket ? socket->subscription : std::nullopt;
+    }
+
+    unsigned status(const std::string& target) {
+        const auto routed = route(target);
+        const auto* reply = std::get_if<HttpReply>(&routed);
+        return reply ? reply->answer.status : 101;
+    }
+
+    testing::RecordingHooks hooks_;
+    ComputePool pool_{1, 4};
+    ServerShared server_{{}, hooks_, pool_, nullptr};
+};
+
+TEST_F(SubscribeRouteTest, both_paths_give_a_subscriber) {
+    for (const char* path : {"/v1/subscribe/a%2Fb", "/session/subscribe/a%2Fb", "//v1//subscribe/a%2Fb"}) {
+        const auto routed = route(path);
+        ASSERT_TRUE(std::holds_alternative<SocketRequest>(routed)) << path;
+        const auto& socket = std::get<SocketRequest>(routed);
+        EXPECT_EQ(socket.connection_id, "a/b");
+        EXPECT_EQ(socket.route, "subscribe");
+        ASSERT_TRUE(socket.subscription) << path;
+        EXPECT_FALSE(socket.subscription->resume_from);
+        EXPECT_FALSE(socket.subscription->wishes.revisions);
+        EXPECT_TRUE(socket.subscription->wishes.interim_results);
+        EXPECT_TRUE(socket.subscription->wishes.transcript);
+    }
+}
+
+TEST_F(SubscribeRouteTest, publishers_have_no_subscription) {
+    const auto routed = route("/v1/streaming/x?resumeFrom=3&revisions=true");
+
+    ASSERT_TRUE(std::holds_alternative<SocketRequest>(routed));
+    EXPECT_FALSE(std::get<SocketRequest>(routed).subscription);
+}
+
+TEST_F(SubscribeRouteTest, the_query_says_from_where_on) {
+    EXPECT_EQ(subscription("/v1/subscribe/x?resumeFrom=0")->resume_from, 0U);
+    EXPECT_EQ(subscription("/v1/subscribe/x?access_token=t&resumeFrom=12")->resume_from, 12U);
+    EXPECT_EQ(subscription("/v1/subscribe/x?resumeFrom=18446744073709551615")->resume_from, 18446744073709551615U);
+    EXPECT_EQ(subscription("/v1/subscribe/x?resumeFrom=")->resume_from, std::nullopt);
+}
+
+TEST_F(SubscribeRouteTest, what_is_no_sequence_number_is_refused) {
+    for (const char* from : {"-1", "1.5", "x", "1x", "+1", "%201", "18446744073709551616"}) {
+        EXPECT_EQ(status(std::string("/v1/subscribe/x?resumeFrom=") + from), 400U) << from;
+    }
+}
+
+TEST_F(SubscribeRouteTest, revisions_are_asked_for_by_true_alone) {
+    EXPECT_TRUE(subscription("/v1/subscribe/x?revisions=true")->wishes.revisions);
+    EXPECT_TRUE(subscription("/v1/subscribe/x?revisions=True&resumeFrom=1")->wishes.revisions);
+    EXPECT_FALSE(subscription("/v1/subscribe/x?revisions=false")->wishes.revisions);
+    EXPECT_FALSE(subscription("/v1/subscribe/x?revisions=")->wishes.revisions);
+    EXPECT_FALSE(subscription("/v1/subscribe/x?Revisions=true")->wishes.revisions);
+}
+
+TEST_F(SubscribeRouteTest, a_token_that_is_not_valid_is_refused_before_the_query_is_read) {
+    hooks_.valid_token = "t";
+
+    EXPECT_EQ(status("/v1/subscribe/x?resumeFrom=x"), 401U);
+    EXPECT_EQ(status("/v1/subscribe/x?access_token=t"), 101U);
+}
+
+TEST_F(SubscribeRouteTest, a_subscriber_needs_an_id_of_bounded_length) {
+    EXPECT_EQ(status("/v1/subscribe/" + std::string(256, 'a')), 101U);
+    EXPECT_EQ(status("/v1/subscribe/" + std::string(257, 'a')), 400U);
+    EXPECT_EQ(status("/v1/subscribe"), 404U);
+    EXPECT_EQ(status("/v1/subscribe/x/y"), 404U);
 }
 
 TEST(WriteReplyTest, gives_length_type_and_what_browsers_want) {

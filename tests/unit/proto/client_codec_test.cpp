@@ -31,6 +31,13 @@ protected:
         return kind ? codec_.chunk() : TranscriptChunk{};
     }
 
+    ModifyRequest modify(std::string_view message) {
+        const auto kind = parse(message);
+        EXPECT_TRUE(kind.has_value()) << message;
+        EXPECT_TRUE(!kind || *kind == ClientMessageKind::modify);
+        return kind ? codec_.modify() : ModifyRequest{};
+    }
+
     ClientCodec codec_{MessageLimits{}};
 };
 
@@ -246,6 +253,58 @@ TEST_F(ClientCodecTest, start_keeps_nothing_of_the_one_before) {
     EXPECT_EQ(codec_.request_id(), "");
 }
 
+TEST_F(ClientCodecTest, start_says_from_where_on_it_is_told_again) {
+    EXPECT_EQ(start(R"({"type":"start_request"})").resume_from, std::nullopt);
+    EXPECT_EQ(start(R"({"type":"start_request","resumeFrom":null})").resume_from, std::nullopt);
+    EXPECT_EQ(start(R"({"type":"start_request","resumeFrom":0})").resume_from, 0U);
+    EXPECT_EQ(start(R"({"type":"start_request","resumeFrom":1234567890123})").resume_from, 1234567890123U);
+}
+
+// ---- Changes of trackers ----
+
+TEST_F(ClientCodecTest, modify_without_trackers_changes_none) {
+    EXPECT_FALSE(modify(R"({"type":"modify_request","requestId":"m"})").trackers);
+    EXPECT_FALSE(modify(R"({"type":"modify_request","trackers":null})").trackers);
+    EXPECT_EQ(modify(R"({"type":"modify_request","trackers":{}})").trackers, TrackerChange{});
+    EXPECT_EQ(modify(R"({"type":"modify_request","trackers":{"add":null,"remove":null,"replace":null}})").trackers,
+              TrackerChange{});
+}
+
+TEST_F(ClientCodecTest, modify_has_all_its_members) {
+    const ModifyRequest request = modify(
+        R"({"type":"modify_request","requestId":"m1","trackers":{"remove":["Pricing","17"],)"
+        R"("add":[{"id":"3"},{"name":"A","vocabulary":["x"]}],"replace":[{"id":"b","name":"B","patterns":["y"]}]}})");
+
+    EXPECT_EQ(request.request_id, "m1");
+    ASSERT_TRUE(request.trackers);
+    const TrackerChange& change = *request.trackers;
+    EXPECT_EQ(change.remove,
+              (std::vector<PlacedName>{{"Pricing", "/trackers/remove/0"}, {"17", "/trackers/remove/1"}}));
+    EXPECT_EQ(change.add.references, (std::vector<PlacedName>{{"3", "/trackers/add/0"}}));
+    ASSERT_EQ(change.add.definitions.size(), 1U);
+    EXPECT_EQ(change.add.definitions[0].name, "A");
+    EXPECT_EQ(change.add.pointers, (std::vector<std::string>{"/trackers/add/1"}));
+    ASSERT_TRUE(change.replace);
+    ASSERT_EQ(change.replace->definitions.size(), 1U);
+    EXPECT_EQ(change.replace->definitions[0].id, "b");
+    EXPECT_EQ(change.replace->pointers, (std::vector<std::string>{"/trackers/replace/0"}));
+}
+
+TEST_F(ClientCodecTest, replacing_by_nothing_is_not_the_same_as_not_replacing) {
+    const auto change = modify(R"({"type":"modify_request","trackers":{"replace":[]}})").trackers;
+
+    ASSERT_TRUE(change);
+    ASSERT_TRUE(change->replace);
+    EXPECT_TRUE(change->replace->definitions.empty());
+}
+
+TEST_F(ClientCodecTest, modify_keeps_nothing_of_the_one_before) {
+    modify(R"({"type":"modify_request","requestId":"m1","trackers":{"remove":["x"]},)"
+           R"("speechRecognition":{"sampleRateHertz":8000,"encoding":"OPUS"}})");
+
+    EXPECT_EQ(modify(R"({"type":"modify_request"})"), ModifyRequest{});
+}
+
 TEST_F(ClientCodecTest, request_id_is_known_also_of_what_is_wrong) {
     EXPECT_TRUE(parse(R"({"type":"start_request","requestId":"r1","trackers":7})").has_error());
     EXPECT_EQ(codec_.request_id(), "r1");
@@ -342,6 +401,31 @@ INSTANTIATE_TEST_SUITE_P(
                      "/config/pauseSeconds"},
         WrongMessage{"format", R"({"type":"start_request","config":{"transcriptFormat":"vosk"}})", Errc::unsupported,
                      "/config/transcriptFormat"},
+        WrongMessage{"resume_negative", R"({"type":"start_request","resumeFrom":-1})", Errc::invalid_value,
+                     "/resumeFrom"},
+        WrongMessage{"resume_of_fraction", R"({"type":"start_request","resumeFrom":1.5})", Errc::wrong_type,
+                     "/resumeFrom"},
+        WrongMessage{"resume_of_string", R"({"type":"start_request","resumeFrom":"1"})", Errc::wrong_type,
+                     "/resumeFrom"},
+        WrongMessage{"change_of_array", R"({"type":"modify_request","trackers":[]})", Errc::wrong_type, "/trackers"},
+        WrongMessage{"add_of_object", R"({"type":"modify_request","trackers":{"add":{}}})", Errc::wrong_type,
+                     "/trackers/add"},
+        WrongMessage{"added_string", R"({"type":"modify_request","trackers":{"add":["x"]}})", Errc::wrong_type,
+                     "/trackers/add/0"},
+        WrongMessage{"added_without_name", R"({"type":"modify_request","trackers":{"add":[{"vocabulary":["x"]}]}})",
+                     Errc::missing_member, "/trackers/add/0/name"},
+        WrongMessage{"added_without_phrase",
+                     R"({"type":"modify_request","trackers":{"add":[{"id":"1"},{"name":"x","vocabulary":[]}]}})",
+                     Errc::invalid_value, "/trackers/add/1/vocabulary"},
+        WrongMessage{"replaced_phrase",
+                     R"({"type":"modify_request","trackers":{"replace":[{"name":"x","vocabulary":["a",7]}]}})",
+                     Errc::wrong_type, "/trackers/replace/0/vocabulary/1"},
+        WrongMessage{"remove_of_string", R"({"type":"modify_request","trackers":{"remove":"x"}})", Errc::wrong_type,
+                     "/trackers/remove"},
+        WrongMessage{"removed_number", R"({"type":"modify_request","trackers":{"remove":["x",7]}})", Errc::wrong_type,
+                     "/trackers/remove/1"},
+        WrongMessage{"removed_surrogate", R"({"type":"modify_request","trackers":{"remove":["\ud83d"]}})",
+                     Errc::lone_surrogate, "/trackers/remove/0"},
         WrongMessage{"rate", R"({"type":"modify_request","speechRecognition":{"sampleRateHertz":"x"}})",
                      Errc::wrong_type, "/speechRecognition/sampleRateHertz"}),
     [](const auto& test) { return std::string(test.param.name); });
@@ -431,6 +515,22 @@ TEST_F(ClientCodecLimitTest, number_of_trackers) {
 TEST_F(ClientCodecLimitTest, number_of_phrases_in_all) {
     EXPECT_EQ(code(start(tracker("a", "\"x\",\"y\"") + "," + tracker("b", "\"z\""))), k_none);
     EXPECT_EQ(code(start(tracker("a", "\"x\",\"y\"") + "," + tracker("b", "\"z\",\"w\""))), Errc::too_many);
+}
+
+TEST_F(ClientCodecLimitTest, trackers_and_phrases_of_a_change) {
+    const auto change = [](const std::string& add, const std::string& replace, const std::string& remove) {
+        return R"({"type":"modify_request","trackers":{"add":[)" + add + R"(],"replace":[)" + replace +
+               R"(],"remove":[)" + remove + "]}}";
+    };
+    const std::string two = tracker("a", "\"x\"") + "," + tracker("b", "\"x\"");
+
+    EXPECT_EQ(code(change(two, "", "\"1\",\"2\"")), k_none);
+    EXPECT_EQ(code(change(two + ",{\"id\":\"1\"}", "", "")), Errc::too_many);
+    EXPECT_EQ(code(change("", two + "," + tracker("c", "\"x\""), "")), Errc::too_many);
+    EXPECT_EQ(code(change("", "", "\"1\",\"2\",\"3\"")), Errc::too_many);
+    EXPECT_EQ(code(change("", "", "\"12345\"")), k_none);
+    EXPECT_EQ(code(change("", "", "\"123456\"")), Errc::too_large);
+    EXPECT_EQ(code(change(two, tracker("c", "\"x\",\"y\""), "")), Errc::too_many);  // phrases of both together
 }
 
 // ---- Tracker files ----

@@ -348,6 +348,33 @@ TEST_F(ConversationMachineTest, verdict_counts_once_in_its_time_and_under_its_ti
     EXPECT_THAT(world().take_frames(socket), IsEmpty());
 }
 
+TEST_F(ConversationMachineTest, verdict_on_a_kept_tracker_outlasts_a_change_of_the_list) {
+    set_scorer();
+    const std::size_t socket = join(start("a"));
+    say(socket, chunk("how expensive"));
+    say(socket, R"({"type":"modify_request","trackers":{"replace":[{"name":"New","vocabulary":["hello"]},)"
+                R"({"name":"Pricing","vocabulary":["what is the price"]}]}})");
+    world().score(world().scores()[0].ticket, {verdict()});
+
+    EXPECT_THAT(world().take_frames(socket), ElementsAre(HasSubstr(R"("name":"Pricing")")));
+}
+
+TEST_F(ConversationMachineTest, verdict_on_a_tracker_that_is_gone_or_came_anew_is_no_hit) {
+    set_scorer();
+    const std::size_t socket = join(start("a"));
+    say(socket, chunk("how expensive"));
+    say(socket, chunk("how expensive"));
+    say(socket,
+        R"({"type":"modify_request","trackers":{"replace":[{"name":"New","vocabulary":["what is the price"]}]}})");
+    world().score(world().scores()[0].ticket, {verdict()});
+    EXPECT_THAT(world().take_frames(socket), IsEmpty());
+    say(socket,
+        R"({"type":"modify_request","trackers":{"replace":[{"name":"Pricing","vocabulary":["what is the price"]}]}})");
+    world().score(world().scores()[1].ticket, {verdict()});
+
+    EXPECT_THAT(world().take_frames(socket), IsEmpty());
+}
+
 TEST_F(ConversationMachineTest, verdict_below_the_threshold_is_no_hit) {
     set_scorer();
     const std::size_t socket = join(start("a", R"(,"config":{"trackers":{"threshold":0.75}})"));
