@@ -1,7 +1,9 @@
 #include "generator.hpp"
 
 #include "earshot/app/random_ids.hpp"
-#include "earshot/app/tracker_file.hpp"
+
+#include "plan.hpp"
+#include "subscriber.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -18,7 +20,6 @@ namespace earshot::load {
 namespace {
 
 namespace asio = boost::asio;
-using base::Error;
 using base::MonotonicTime;
 using base::Result;
 
@@ -26,117 +27,9 @@ constexpr auto k_before_speaking = std::chrono::seconds(1);
 constexpr auto k_between_samples = std::chrono::milliseconds(500);
 constexpr auto k_between_last_samples = std::chrono::milliseconds(50);
 constexpr double k_connections_per_second = 200;
+constexpr auto k_longest_goodbye = std::chrono::seconds(5);
 // How many of its last lines a server that ends a session may not have taken.
 constexpr std::size_t k_most_untaken = 64;
-// Told to the server: nothing but the script itself ends an utterance, and a phrase ends where the oracle has it end.
-constexpr double k_pause_seconds = 60;
-constexpr double k_phrase_gap_seconds = 10;
-
-Error named(Error error, const std::string& file) {
-    error.message = app::describe(error, file);
-    error.path.clear();
-    error.details.clear();
-    return error;
-}
-
-Error bad_option(std::string message) {
-    return {base::Errc::invalid_value, std::move(message), {}, {}};
-}
-
-/// All that is known before the first connection.
-struct LoadPlan {
-    app::WsUrl url;
-    std::shared_ptr<const std::string> start;
-    std::shared_ptr<const std::string> deaf_start;
-    std::shared_ptr<const detect::TrackerList> trackers;
-    std::vector<Part> parts;
-};
-
-detect::TierSet foretold_tiers() {
-    detect::TierSet tiers;
-    for (const detect::Tier tier : detect::k_all_tiers) {
-        if (detect::is_immediate(tier)) tiers.insert(tier);
-    }
-    return tiers;
-}
-
-/// A tracker that is given twice is heard once, as the server does it.
-std::vector<detect::TrackerDefinition> without_repeats(std::vector<detect::TrackerDefinition> trackers) {
-    std::vector<detect::TrackerDefinition> kept;
-    for (detect::TrackerDefinition& tracker : trackers) {
-        if (std::find(kept.begin(), kept.end(), tracker) == kept.end()) kept.push_back(std::move(tracker));
-    }
-    return kept;
-}
-
-Result<void> plan_trackers(const LoadOptions& options, LoadPlan& plan) {
-    auto trackers = app::load_trackers(options.trackers_file);
-    if (!trackers) return named(trackers.error(), options.trackers_file);
-    const auto text = app::read_file(options.trackers_file);
-    if (!text) return named(text.error(), options.trackers_file);
-
-    detect::TrackerListDefinition definition{without_repeats(std::move(*trackers)), {}};
-    definition.settings.tiers = options.tiers.value_or(foretold_tiers());
-    definition.settings.language = options.language;
-    definition.settings.phrase_gap_seconds = k_phrase_gap_seconds;
-    app::StartWishes wishes;
-    wishes.trackers_json = *text;
-    wishes.tiers = definition.settings.tiers;
-    wishes.language = options.language;
-    wishes.pause_seconds = k_pause_seconds;
-    wishes.phrase_gap_seconds = k_phrase_gap_seconds;
-    wishes.interims = options.pace.interims;
-    plan.start = std::make_shared<const std::string>(app::start_request(wishes));
-    wishes.interims = true;
-    plan.deaf_start = std::make_shared<const std::string>(app::start_request(wishes));
-
-    detect::LanguageTools tools;
-    detect::PhraseSetSource sets;
-    auto list = detect::TrackerList::compile(std::move(definition), {}, tools.tokenizer(), sets);
-    if (!list) return named(list.error(), options.trackers_file);
-    plan.trackers = std::move(*list);
-    return {};
-}
-
-Result<void> plan_parts(const LoadOptions& options, LoadPlan& plan) {
-    std::vector<Call> calls;
-    for (const std::string& file : options.call_files) {
-        const auto text = app::read_file(file);
-        if (!text) return named(text.error(), file);
-        auto read = parse_calls(*text);
-        if (!read) return named(read.error(), file);
-        std::move(read->begin(), read->end(), std::back_inserter(calls));
-    }
-    calls.resize(std::min(calls.size(), std::max<std::size_t>(options.sessions, 1)));
-    Oracle oracle(plan.trackers);
-    const auto early = options.pace.interims ? Oracle::Early::wanted : Oracle::Early::ignored;
-    for (const Call& call : calls) {
-        Part part{make_script(call, options.pace), {}};
-        if (part.script.empty()) continue;
-        part.expectation = oracle.foretell(part.script, part.script.size(), early);
-        plan.parts.push_back(std::move(part));
-    }
-    if (plan.parts.empty()) return bad_option("the calls hold nothing to say in this duration");
-    return {};
-}
-
-Result<LoadPlan> make_plan(const LoadOptions& options) {
-    auto url = app::parse_ws_url(options.url);
-    if (!url) return url.error();
-    if (!options.allow_remote && !is_loopback(url->host)) {
-        return bad_option("\"" + url->host +
-                          "\" is not this machine: load is only put on other machines with --allow-remote");
-    }
-    if (!url->target.empty()) return bad_option("the URL must not have a path: every session has its own");
-    if (options.server_pid && !read_process_state(*options.server_pid)) {
-        return bad_option("there is no process " + std::to_string(*options.server_pid));
-    }
-    LoadPlan plan;
-    plan.url = std::move(*url);
-    if (auto planned = plan_trackers(options, plan); !planned) return planned.error();
-    if (auto planned = plan_parts(options, plan); !planned) return planned.error();
-    return plan;
-}
 
 double own_cpu_seconds() {
     rusage usage{};
@@ -191,37 +84,92 @@ public:
 
     const std::vector<std::unique_ptr<Talker>>& talkers() const noexcept { return talkers_; }
 
+    /// Subscribers of a talker, by its place in `talkers`.
+    const std::vector<std::unique_ptr<Subscriber>>& subscribers(std::size_t talker) const noexcept {
+        return audiences_[talker].subscribers;
+    }
+    const CaptionBoard& board(std::size_t talker) const noexcept { return *audiences_[talker].board; }
+
 private:
     struct Due {
         MonotonicTime time;
-        std::size_t talker;
+        Scheduled* who;
         bool operator>(const Due& other) const noexcept { return time > other.time; }
+    };
+
+    /// Those who listen to one talker.
+    struct Audience {
+        std::unique_ptr<CaptionBoard> board;
+        std::vector<std::unique_ptr<Subscriber>> subscribers;
+        std::vector<std::unique_ptr<DeafSubscriber>> deaf;
     };
 
     void make_talkers() {
         app::RandomIdSource ids;
         const std::string run = ids.make_digits();
-        const double ramp =
-            options_.ramp_seconds.value_or(static_cast<double>(options_.sessions) / k_connections_per_second);
+        const std::size_t listeners = options_.subscribers + options_.deaf_subscribers;
+        const std::size_t connections = options_.sessions * (1 + listeners);
+        const double ramp = options_.ramp_seconds.value_or(static_cast<double>(connections) / k_connections_per_second);
         for (std::size_t i = 0; i < options_.sessions; ++i) {
             app::WsClient::Settings connection;
             connection.url = plan_.url;
-            connection.url.target = "/v1/streaming/load-" + run + "-" + std::to_string(i);
+            const std::string id = "load-" + run + "-" + std::to_string(i);
+            connection.url.target = "/v1/streaming/" + id;
             connection.access_token = options_.access_token;
-            const double share = static_cast<double>(i) / static_cast<double>(options_.sessions);
+            // Its subscribers come in the time before it.
+            const double until =
+                static_cast<double>(listeners > 0 ? i + 1 : i) / static_cast<double>(options_.sessions);
             Talker::Schedule schedule;
-            schedule.connect = begin_ + base::from_seconds(ramp * share);
+            schedule.connect = begin_ + base::from_seconds(ramp * until);
             schedule.speak = schedule.connect + k_before_speaking;
             schedule.stop = schedule.speak + options_.pace.duration;
             schedule.give_up = schedule.stop + base::from_seconds(options_.patience_seconds);
-            talkers_.push_back(std::make_unique<Talker>(context_, std::move(connection), plan_.start,
-                                                        plan_.parts[i % plan_.parts.size()], schedule,
+            schedule.changes = changes_of(i, schedule);
+            const Part& part = plan_.parts[i % plan_.parts.size()];
+            audiences_.push_back(make_audience(connection, id, part, schedule,
+                                               base::from_seconds(ramp / static_cast<double>(options_.sessions))));
+            talkers_.push_back(std::make_unique<Talker>(context_, std::move(connection), plan_.start, part, schedule,
                                                         *report_.telemetry));
-            queue_.push({schedule.connect, i});
+            queue_.push({schedule.connect, talkers_.back().get()});
         }
     }
 
-    /// A talker that is due stands in the queue once, at the time that was true when it was put there; what has changed
+    /// The changes of all sessions are evenly spread, and each is the next session's.
+    std::vector<MonotonicTime> changes_of(std::size_t talker, const Talker::Schedule& schedule) const {
+        std::vector<MonotonicTime> changes;
+        if (!(options_.tracker_changes_per_minute > 0)) return changes;
+        const double between = 60 / options_.tracker_changes_per_minute;
+        const auto all = static_cast<double>(options_.sessions);
+        for (double next = (static_cast<double>(talker) + 0.5) * between;; next += between * all) {
+            const MonotonicTime due = schedule.speak + base::from_seconds(next);
+            if (due >= schedule.stop) return changes;
+            changes.push_back(due);
+        }
+    }
+
+    Audience make_audience(app::WsClient::Settings connection, const std::string& id, const Part& part,
+                           const Talker::Schedule& schedule, base::Duration arrival) {
+        Telemetry& telemetry = *report_.telemetry;
+        Audience audience;
+        audience.board = std::make_unique<CaptionBoard>(part.script, schedule.speak, options_.subscribers, telemetry);
+        // They are told what their publisher is told, in the same bytes.
+        connection.url.target = "/v1/subscribe/" + id + (options_.pace.interims ? "?revisions=true" : "");
+        const std::size_t all = options_.subscribers + options_.deaf_subscribers;
+        for (std::size_t i = 0; i < all; ++i) {
+            const MonotonicTime connect = schedule.connect - arrival + arrival * i / all;
+            if (i < options_.subscribers) {
+                audience.subscribers.push_back(
+                    std::make_unique<Subscriber>(context_, connection, connect, *audience.board, telemetry));
+                queue_.push({connect, audience.subscribers.back().get()});
+            } else {
+                audience.deaf.push_back(std::make_unique<DeafSubscriber>(context_, connection, connect, telemetry));
+                queue_.push({connect, audience.deaf.back().get()});
+            }
+        }
+        return audience;
+    }
+
+    /// Whoever is due stands in the queue once, at the time that was true when it was put there; what has changed
     /// since is looked up when the time has come, and looked after at least once a sample.
     void wait() {
         if (queue_.empty()) return;
@@ -237,9 +185,8 @@ private:
             const Due due = queue_.top();
             if (due.time > now) break;
             queue_.pop();
-            Talker& talker = *talkers_[due.talker];
-            if (const auto time = talker.next_due(); time && *time <= now) talker.on_due(now);
-            if (const auto next = talker.next_due()) queue_.push({*next, due.talker});
+            if (const auto time = due.who->next_due(); time && *time <= now) due.who->on_due(now);
+            if (const auto next = due.who->next_due()) queue_.push({*next, due.who});
         }
         wait();
     }
@@ -249,9 +196,13 @@ private:
             // The peak is the kernel's own; a server that ends in between leaves its last state.
             if (const auto state = read_process_state(*options_.server_pid)) report_.server_after = state;
         }
+        if (!report_.server_listening && all_listen()) report_.server_listening = report_.server_after;
         const bool all_over = std::all_of(talkers_.begin(), talkers_.end(), [](const auto& t) { return t->is_over(); });
-        if (all_over) pests_->stop();
-        if (all_over && pests_->active() == 0) {
+        if (all_over) {
+            pests_->stop();
+            let_audiences_go();
+        }
+        if (all_over && pests_->active() == 0 && !anybody_listens()) {
             context_.stop();
             return;
         }
@@ -261,12 +212,36 @@ private:
         });
     }
 
+    bool all_listen() const {
+        return std::all_of(audiences_.begin(), audiences_.end(), [](const Audience& audience) {
+            const auto& all = audience.subscribers;
+            return std::all_of(all.begin(), all.end(), [](const auto& one) { return one->is_listening(); });
+        });
+    }
+
+    /// Subscribers are let go by the server when it is done with their publisher, at once or never.
+    bool anybody_listens() {
+        const MonotonicTime now = std::chrono::steady_clock::now();
+        if (!all_over_since_) all_over_since_ = now;
+        if (now - *all_over_since_ > k_longest_goodbye) return false;
+        return std::any_of(audiences_.begin(), audiences_.end(), [](const Audience& audience) {
+            const auto& all = audience.subscribers;
+            return std::any_of(all.begin(), all.end(), [](const auto& one) { return one->is_listening(); });
+        });
+    }
+
+    void let_audiences_go() {
+        for (Audience& audience : audiences_) {
+            for (const auto& deaf : audience.deaf) deaf->stop();
+        }
+    }
+
     void stop_early() {
         const MonotonicTime now = std::chrono::steady_clock::now();
         queue_ = {};
-        for (std::size_t i = 0; i < talkers_.size(); ++i) {
-            talkers_[i]->stop_early(now);
-            if (const auto next = talkers_[i]->next_due()) queue_.push({*next, i});
+        for (const auto& talker : talkers_) {
+            talker->stop_early(now);
+            if (const auto next = talker->next_due()) queue_.push({*next, talker.get()});
         }
         wait();
     }
@@ -280,9 +255,34 @@ private:
     asio::signal_set signals_;
     std::unique_ptr<Pests> pests_;
     std::vector<std::unique_ptr<Talker>> talkers_;
+    std::vector<Audience> audiences_;  // by talker
+    std::optional<MonotonicTime> all_over_since_;
     std::priority_queue<Due, std::vector<Due>, std::greater<>> queue_;
     MonotonicTime begin_{};
 };
+
+/// Subscribers are held to what their publisher was told, which is held to what was due.
+void judge_audience(const Talker& talker, const std::vector<std::unique_ptr<Subscriber>>& subscribers,
+                    const CaptionBoard& board, AudienceCounts& counts, Telemetry& telemetry) {
+    const bool was_told_all = talker.outcome() == Outcome::done || talker.outcome() == Outcome::drained;
+    for (const auto& subscriber : subscribers) {
+        if (!was_told_all) {
+            ++counts.left_alone;
+        } else if (!subscriber->was_completed()) {
+            ++counts.lost;
+            continue;
+        } else if (subscriber->finals().out_of_order() > 0 || !subscriber->finals().agrees_with(talker.finals())) {
+            ++counts.told_less;
+        } else {
+            ++counts.told_all;
+        }
+        // A server that ends a session by itself may not have taken the last lines.
+        if (talker.outcome() == Outcome::done) {
+            telemetry.captions_lost += board.finals(subscriber->next_line(), talker.lines_sent());
+        }
+    }
+    if (was_told_all) counts.incomplete += board.incomplete();
+}
 
 void count_outcome(Outcome outcome, OutcomeCounts& counts) {
     switch (outcome) {
@@ -364,7 +364,9 @@ bool is_loopback(const std::string& host) {
 
 bool LoadReport::is_clean() const noexcept {
     return outcomes.refused + outcomes.broken + outcomes.unfinished == 0 && agreement.faults() == 0 &&
-           outcomes.drained == drained_in_full && telemetry->dangling == 0;
+           outcomes.drained == drained_in_full && telemetry->dangling == 0 &&
+           audience.told_less + audience.lost + telemetry->captions_lost + telemetry->captions_strange == 0 &&
+           telemetry->changes_refused + telemetry->changes_strange + telemetry->changes_unanswered == 0;
 }
 
 Result<LoadReport> run_load(const LoadOptions& options) {
@@ -378,7 +380,11 @@ Result<LoadReport> run_load(const LoadOptions& options) {
     LoadRun run(options, *plan, report);
     run.run();
     Judge judge(*plan);
-    for (const auto& talker : run.talkers()) judge.judge(*talker, report);
+    for (std::size_t i = 0; i < run.talkers().size(); ++i) {
+        const Talker& talker = *run.talkers()[i];
+        judge.judge(talker, report);
+        judge_audience(talker, run.subscribers(i), run.board(i), report.audience, *report.telemetry);
+    }
     return report;
 }
 

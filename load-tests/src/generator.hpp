@@ -25,6 +25,9 @@ struct LoadOptions {
     double patience_seconds = 30;        ///< for the answer to a stop
     std::optional<detect::TierSet> tiers;
     std::string language = "en-US";
+    std::size_t subscribers = 0;            ///< of each session
+    std::size_t deaf_subscribers = 0;       ///< of each session, beside them
+    double tracker_changes_per_minute = 0;  ///< of all sessions together
     std::size_t deaf = 0;
     std::size_t garbage = 0;
     std::optional<int> server_pid;
@@ -38,6 +41,15 @@ struct OutcomeCounts {
     std::uint64_t refused = 0;
     std::uint64_t broken = 0;
     std::uint64_t unfinished = 0;
+};
+
+/// Subscribers by what they were told.
+struct AudienceCounts {
+    std::uint64_t told_all = 0;    ///< all that their publisher was, and the end
+    std::uint64_t told_less = 0;   ///< something else, or in another order
+    std::uint64_t lost = 0;        ///< not told the end
+    std::uint64_t left_alone = 0;  ///< their publisher was not told all itself
+    std::uint64_t incomplete = 0;  ///< chunks that some of a session's subscribers were told and others were not
 };
 
 /// What a run brought.
@@ -56,8 +68,10 @@ struct LoadReport {
         oldest_untaken{};  ///< the longest time before its end that a drained session's untaken chunk was sent
     std::unique_ptr<Telemetry> telemetry = std::make_unique<Telemetry>();
     PestCounts pests;
+    AudienceCounts audience;
     std::optional<ProcessState> server_before;
-    std::optional<ProcessState> server_after;  ///< the last state seen
+    std::optional<ProcessState> server_listening;  ///< when all subscribers had come
+    std::optional<ProcessState> server_after;      ///< the last state seen
     double own_cpu_seconds = 0;
 
     /// All sessions ended as they should and were told exactly what was due.

@@ -45,6 +45,14 @@ void declare(CLI::App& program, LoadOptions& options, RawOptions& raw) {
     program.add_flag("--interims", options.pace.interims, "send hypotheses, follow hits from their first hearing");
     program.add_option("--tiers", raw.tiers, "tiers to ask for (default: exact,pattern,inflected)")->delimiter(',');
     program.add_option("--language", options.language, "BCP 47 code of the calls")->capture_default_str();
+    program.add_option("--subscribers", options.subscribers, "subscribers of each session")
+        ->check(CLI::Range(0, 60'000));
+    program.add_option("--deaf-subscribers", options.deaf_subscribers, "subscribers of each session that never read")
+        ->check(CLI::Range(0, 1'000));
+    program
+        .add_option("--tracker-changes-per-minute", options.tracker_changes_per_minute,
+                    "changes of trackers, of all sessions together")
+        ->check(CLI::Range(0.0, 1e6));
     program.add_option("--read-nothing", options.deaf, "clients beside them that talk and never read")
         ->check(CLI::Range(0, 1'000));
     program.add_option("--garbage", options.garbage, "clients beside them that send what no client should")

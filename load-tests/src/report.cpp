@@ -38,12 +38,15 @@ struct NamedHistogram {
     const Histogram& histogram;
 };
 
-std::array<NamedHistogram, 6> histograms(const Telemetry& telemetry) {
+std::array<NamedHistogram, 9> histograms(const Telemetry& telemetry) {
     return {{{"heard", "hit heard", telemetry.heard},
              {"confirmed", "hit confirmed", telemetry.confirmed},
              {"verdicts", "hit by model", telemetry.verdicts},
              {"messages", "messages", telemetry.messages},
              {"starts", "start", telemetry.starts},
+             {"delivered", "delivered", telemetry.delivered},
+             {"deliveredToAll", "... to the last", telemetry.delivered_to_all},
+             {"changed", "change answered", telemetry.changed},
              {"lateness", "generator late", telemetry.lateness}}};
 }
 
@@ -96,9 +99,70 @@ std::string hit_lines(const LoadReport& report) {
     return text;
 }
 
+std::size_t subscribers_of(const LoadReport& report) {
+    return report.options.sessions * (report.options.subscribers + report.options.deaf_subscribers);
+}
+
+double server_cpu(const LoadReport& report) {
+    return report.server_after->cpu_seconds - report.server_before->cpu_seconds;
+}
+
+/// What `cpu_seconds` are for each event that publishers and subscribers were told, in microseconds.
+double microseconds_an_event(const LoadReport& report, double cpu_seconds) {
+    const Telemetry& t = *report.telemetry;
+    return cpu_seconds / static_cast<double>(std::max<std::uint64_t>(t.events + t.deliveries, 1)) * 1e6;
+}
+
+/// Of the server's memory, what a subscriber takes that has come and has nothing to hear yet; its publishers' beside
+/// it.
+double kilobytes_a_subscriber(const LoadReport& report) {
+    const auto before = static_cast<double>(report.server_before->rss_bytes);
+    const auto then = static_cast<double>(report.server_listening->rss_bytes);
+    return std::max(then - before, 0.0) / 1e3 / static_cast<double>(subscribers_of(report));
+}
+
+bool knows_memory(const LoadReport& report) {
+    return report.server_before && report.server_listening && report.options.subscribers > 0;
+}
+
+std::string audience_lines(const LoadReport& report) {
+    if (subscribers_of(report) == 0) return {};
+    const AudienceCounts& a = report.audience;
+    const Telemetry& t = *report.telemetry;
+    std::string text =
+        format("subscribers %llu told all, %llu told something else, %llu lost, %llu without a whole session\n",
+               count(a.told_all), count(a.told_less), count(a.lost), count(a.left_alone));
+    text += format(
+        "delivered   %llu events (%.0f/s), %.1f MB; captions: %llu spared to who was behind, %llu lost, %llu strange\n",
+        count(t.deliveries), static_cast<double>(t.deliveries) / std::max(report.seconds, 0.001),
+        megabytes(t.bytes_delivered), count(t.captions_spared), count(t.captions_lost), count(t.captions_strange));
+    if (report.options.deaf_subscribers > 0) {
+        text += format("deaf        %zu subscribers, %llu connections, %llu ended by the server\n",
+                       report.options.sessions * report.options.deaf_subscribers, count(t.deaf_subscriptions),
+                       count(t.deaf_ended));
+    }
+    if (report.server_before && report.server_after) {
+        text += format("an event    %.1f us of the server's CPU time, %.1f us of the generator's\n",
+                       microseconds_an_event(report, server_cpu(report)),
+                       microseconds_an_event(report, report.own_cpu_seconds));
+    }
+    if (knows_memory(report)) {
+        text += format("a subscriber  %.1f KB of the server's memory\n", kilobytes_a_subscriber(report));
+    }
+    return text;
+}
+
+std::string change_line(const LoadReport& report) {
+    const Telemetry& t = *report.telemetry;
+    if (t.changes_sent == 0) return {};
+    return format("changes     %llu of trackers: %llu made, %llu refused, %llu unanswered, %llu answers too many\n",
+                  count(t.changes_sent), count(t.changes_made), count(t.changes_refused), count(t.changes_unanswered),
+                  count(t.changes_strange));
+}
+
 std::string server_line(const LoadReport& report) {
     if (!report.server_before || !report.server_after) return {};
-    const double cpu = report.server_after->cpu_seconds - report.server_before->cpu_seconds;
+    const double cpu = server_cpu(report);
     const double chunks = static_cast<double>(std::max<std::uint64_t>(report.telemetry->chunks_sent, 1));
     return format("server      %.2f CPU seconds (%.2f cores, %.0f us a chunk), RSS %.1f MB, at most %.1f MB\n", cpu,
                   cpu / std::max(report.seconds, 0.001), cpu / chunks * 1e6, megabytes(report.server_after->rss_bytes),
@@ -140,7 +204,8 @@ std::string report_text(const LoadReport& report) {
     text += format("sent        %llu chunks (%.0f/s), %.1f MB; received %llu events, %.1f MB; %llu errors told\n",
                    count(t.chunks_sent), static_cast<double>(t.chunks_sent) / seconds, megabytes(t.bytes_sent),
                    count(t.events), megabytes(t.bytes_received), count(t.errors));
-    text += hit_lines(report) + drain_line(report) + pest_lines(report) + server_line(report);
+    text += hit_lines(report) + drain_line(report) + change_line(report) + audience_lines(report) + pest_lines(report) +
+            server_line(report);
     text +=
         format("generator   %.2f CPU seconds (%.2f cores)\n", report.own_cpu_seconds, report.own_cpu_seconds / seconds);
     text += format("  %-15s %9s %9s %9s %9s %9s  %10s\n", "ms", "p50", "p90", "p99", "p99.9", "max", "count");
@@ -200,10 +265,35 @@ std::string report_json(const LoadReport& report) {
     root["milliseconds"] = std::move(latencies);
     root["generator"] = {{"cpuSeconds", report.own_cpu_seconds}, {"late", generator_was_late(report)}};
     if (report.server_before && report.server_after) {
-        root["server"] = {{"cpuSeconds", report.server_after->cpu_seconds - report.server_before->cpu_seconds},
+        root["server"] = {{"cpuSeconds", server_cpu(report)},
                           {"rssBytes", report.server_after->rss_bytes},
                           {"peakRssBytes", report.server_after->peak_rss_bytes}};
     }
+    const AudienceCounts& heard = report.audience;
+    root["subscribers"] = {{"all", options.sessions * options.subscribers},
+                           {"toldAll", heard.told_all},
+                           {"toldLess", heard.told_less},
+                           {"lost", heard.lost},
+                           {"leftAlone", heard.left_alone},
+                           {"incompleteChunks", heard.incomplete},
+                           {"deliveries", t.deliveries},
+                           {"bytes", t.bytes_delivered},
+                           {"captionsSpared", t.captions_spared},
+                           {"captionsLost", t.captions_lost},
+                           {"captionsStrange", t.captions_strange},
+                           {"deaf", options.sessions * options.deaf_subscribers},
+                           {"deafConnections", t.deaf_subscriptions},
+                           {"deafEnded", t.deaf_ended}};
+    if (report.server_before && report.server_after) {
+        root["microsecondsAnEvent"] = {{"server", microseconds_an_event(report, server_cpu(report))},
+                                       {"generator", microseconds_an_event(report, report.own_cpu_seconds)}};
+    }
+    if (knows_memory(report)) root["subscribers"].as_object()["serverKilobytes"] = kilobytes_a_subscriber(report);
+    root["changes"] = {{"sent", t.changes_sent},
+                       {"made", t.changes_made},
+                       {"refused", t.changes_refused},
+                       {"unanswered", t.changes_unanswered},
+                       {"strange", t.changes_strange}};
     const PestCounts& p = report.pests;
     root["deaf"] = {{"clients", options.deaf},
                     {"connections", p.deaf_connections},

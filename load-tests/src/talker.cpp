@@ -26,6 +26,15 @@ std::string spelled(const app::HeardHit& hit) {
     return text;
 }
 
+/// Adds a tracker that nobody's words are of, or takes the one before away again.
+std::string change_frame(std::size_t number, const std::string& request_id) {
+    const std::string name = "load-change-" + std::to_string(number / 2);
+    const std::string change = number % 2 == 0 ? R"("add":[{"id":")" + name + R"(","name":")" + name +
+                                                     R"(","vocabulary":["qzx)" + name + R"("]}])"
+                                               : R"("remove":[")" + name + R"("])";
+    return R"({"type":"modify_request","requestId":")" + request_id + R"(","trackers":{)" + change + "}}";
+}
+
 }  // namespace
 
 Talker::Talker(boost::asio::io_context& context, app::WsClient::Settings connection,
@@ -46,7 +55,7 @@ std::optional<MonotonicTime> Talker::next_due() const noexcept {
         case State::waiting:
             return schedule_.connect;
         case State::talking:
-            return next_line_ < part_.script.size() ? std::min(due_of(next_line_), schedule_.stop) : schedule_.stop;
+            return std::min({due_of(next_line_), next_change().value_or(schedule_.stop), schedule_.stop});
         case State::stopping:
             return schedule_.give_up;
         case State::over:
@@ -63,7 +72,9 @@ void Talker::on_due(MonotonicTime now) {
             client_.send(start_);
             break;
         case State::talking:
-            if (next_line_ < part_.script.size() && due_of(next_line_) < schedule_.stop) {
+            if (const auto change = next_change(); change && *change <= std::min(now, due_of(next_line_))) {
+                send_change();
+            } else if (next_line_ < part_.script.size() && due_of(next_line_) < schedule_.stop) {
                 send_line(now);
             } else {
                 send_stop();
@@ -103,6 +114,34 @@ void Talker::send_line(MonotonicTime now) {
     ++next_line_;
 }
 
+/// Those that would come after the stop are not sent.
+std::optional<MonotonicTime> Talker::next_change() const noexcept {
+    if (next_change_ == schedule_.changes.size() || schedule_.changes[next_change_] >= schedule_.stop) {
+        return std::nullopt;
+    }
+    return schedule_.changes[next_change_];
+}
+
+void Talker::send_change() {
+    const std::string id = "change-" + std::to_string(next_change_);
+    unanswered_.emplace(id, schedule_.changes[next_change_]);
+    client_.send(std::make_shared<const std::string>(change_frame(next_change_, id)));
+    ++telemetry_.changes_sent;
+    ++next_change_;
+}
+
+void Talker::on_answer(const app::PlatformEvent& event, MonotonicTime now) {
+    const auto change = unanswered_.find(event.request_id);
+    if (change == unanswered_.end()) {
+        ++telemetry_.changes_strange;
+        telemetry_.remark("an answer to no change: " + event.type + " \"" + event.request_id + "\"");
+        return;
+    }
+    telemetry_.changed.record(now - change->second);
+    unanswered_.erase(change);
+    ++(event.type == "error" ? telemetry_.changes_refused : telemetry_.changes_made);
+}
+
 void Talker::send_stop() {
     state_ = State::stopping;
     stop_sent_ = true;
@@ -113,6 +152,7 @@ void Talker::on_frame(std::string_view frame) {
     const MonotonicTime now = std::chrono::steady_clock::now();
     ++telemetry_.events;
     telemetry_.bytes_received += frame.size();
+    finals_.take(frame);
     const auto event = app::parse_server_event(frame);
     if (!event) {
         ++telemetry_.errors;
@@ -125,6 +165,8 @@ void Talker::on_frame(std::string_view frame) {
 }
 
 void Talker::on_platform(const app::PlatformEvent& event, MonotonicTime now) {
+    const bool is_answer = event.type == "session_modified" || (event.type == "error" && !event.request_id.empty());
+    if (is_answer) on_answer(event, now);
     if (event.type == "error") {
         ++telemetry_.errors;
         telemetry_.remark("the server says " + event.code + ": " + event.message);
@@ -237,6 +279,7 @@ void Talker::finish(Outcome outcome) {
     outcome_ = outcome;
     telemetry_.last_end = std::max(telemetry_.last_end, std::chrono::steady_clock::now());
     if (outcome == Outcome::done || outcome == Outcome::drained) telemetry_.dangling += open_hits_.size();
+    if (outcome == Outcome::done) telemetry_.changes_unanswered += unanswered_.size();
     open_hits_.clear();
     messages_.clear();
 }

@@ -4,13 +4,17 @@
 
 #include "comparison.hpp"
 #include "expectation.hpp"
+#include "finals_told.hpp"
+#include "scheduled.hpp"
 #include "script.hpp"
 #include "telemetry.hpp"
 
 #include <deque>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace earshot::load {
 
@@ -30,24 +34,24 @@ enum class Outcome : std::uint8_t {
     unfinished,  ///< never ended in the time it was given
 };
 
-/// One session that plays its part against a schedule which never waits for the server. Whoever owns it calls `on_due`
-/// at `next_due`; everything else happens on the io_context's thread, where it lives and dies.
-class Talker {
+/// One session that plays its part against a schedule which never waits for the server. Everything happens on the
+/// io_context's thread, where it lives and dies.
+class Talker final : public Scheduled {
 public:
     struct Schedule {
         base::MonotonicTime connect;
         base::MonotonicTime speak;  ///< when the script's time 0 is
         base::MonotonicTime stop;
         base::MonotonicTime give_up;
+        std::vector<base::MonotonicTime> changes{};  ///< of its trackers; never of those that its part holds
     };
 
     /// `part`, `start` and `telemetry` outlive the talker.
     Talker(boost::asio::io_context& context, app::WsClient::Settings connection,
            std::shared_ptr<const std::string> start, const Part& part, const Schedule& schedule, Telemetry& telemetry);
 
-    /// When it wants to act next; none: it is over or has nothing more to do.
-    std::optional<base::MonotonicTime> next_due() const noexcept;
-    void on_due(base::MonotonicTime now);
+    std::optional<base::MonotonicTime> next_due() const noexcept override;
+    void on_due(base::MonotonicTime now) override;
 
     /// Says no more and stops, as if its time were over.
     void stop_early(base::MonotonicTime now);
@@ -57,6 +61,7 @@ public:
     const Told& told() const noexcept { return told_; }
     const Part& part() const noexcept { return part_; }
     std::size_t lines_sent() const noexcept { return next_line_; }
+    const FinalsTold& finals() const noexcept { return finals_; }
 
     /// Open hits that it was told as foretold.
     std::uint64_t early_told() const noexcept { return early_told_; }
@@ -79,7 +84,10 @@ private:
     void on_end(const app::WsEnd& end);
     void finish(Outcome outcome);
     void send_line(base::MonotonicTime now);
+    void send_change();
+    void on_answer(const app::PlatformEvent& event, base::MonotonicTime now);
     void send_stop();
+    std::optional<base::MonotonicTime> next_change() const noexcept;
     base::MonotonicTime due_of(std::size_t line) const noexcept;
 
     std::shared_ptr<const std::string> start_;
@@ -91,6 +99,9 @@ private:
     State state_ = State::waiting;
     Outcome outcome_ = Outcome::pending;
     std::size_t next_line_ = 0;
+    std::size_t next_change_ = 0;
+    std::unordered_map<std::string, base::MonotonicTime> unanswered_;  ///< by request id: when the change was due
+    FinalsTold finals_;
     std::size_t lines_proven_ = 0;
     bool started_ = false;
     bool stop_sent_ = false;

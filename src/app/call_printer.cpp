@@ -1,6 +1,7 @@
 #include "earshot/app/call_printer.hpp"
 
 #include "earshot/app/call_file.hpp"
+#include "earshot/proto/json_writer.hpp"
 #include "earshot/text/utf8.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ constexpr std::array<std::string_view, 5> k_speaker_colours{"\x1b[36m", "\x1b[35
 
 template <typename... Values>
 std::string format(const char* pattern, Values... values) {
-    char text[160];
+    char text[240];
     std::snprintf(text, sizeof text, pattern, values...);
     return text;
 }
@@ -84,14 +85,25 @@ std::string tiers_line(const std::map<std::string, std::uint64_t>& tiers) {
     return line;
 }
 
+template <typename Value>
+Value by_nearest_rank(std::vector<Value>& values, double share) {
+    const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
+    const auto place =
+        values.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(rank, 1, values.size()) - 1);
+    std::nth_element(values.begin(), place, values.end());
+    return *place;
+}
+
 std::string gain_line(const CallSummary& summary) {
-    if (summary.gained.empty()) return {};
-    const double sum = std::accumulate(summary.gained.begin(), summary.gained.end(), 0.0);
+    const std::vector<double>& gained = summary.gained;
+    if (gained.empty()) return {};
+    const double sum = std::accumulate(gained.begin(), gained.end(), 0.0);
     return format(
-        "Interims told %zu of %llu hits ahead of their utterances' ends: by %.1f s on average, %.1f s at most\n",
-        summary.gained.size(), static_cast<unsigned long long>(summary.confirmed),
-        sum / static_cast<double>(summary.gained.size()),
-        *std::max_element(summary.gained.begin(), summary.gained.end()));
+        "Interims told %zu of %llu hits ahead of their utterances' ends: by %.1f s in the median, %.1f s at p90, %.1f "
+        "s on "
+        "average, %.1f s at most\n",
+        gained.size(), static_cast<unsigned long long>(summary.confirmed), quantile(gained, 0.5), quantile(gained, 0.9),
+        sum / static_cast<double>(gained.size()), quantile(gained, 1));
 }
 
 std::string counted(std::uint64_t count, const std::string& what) {
@@ -182,11 +194,22 @@ std::string_view CallPrinter::colour_of(const std::string& speaker) {
 }
 
 base::Duration quantile(std::vector<base::Duration> values, double share) {
-    const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
-    const auto place =
-        values.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(rank, 1, values.size()) - 1);
-    std::nth_element(values.begin(), place, values.end());
-    return *place;
+    return by_nearest_rank(values, share);
+}
+
+double quantile(std::vector<double> values, double share) {
+    return by_nearest_rank(values, share);
+}
+
+std::string summary_json(const CallSummary& summary) {
+    std::string text;
+    proto::JsonWriter json(text);
+    json.begin_object().member("chunks", summary.chunks).member("utterances", summary.utterances);
+    json.member("confirmed", summary.confirmed).member("retracted", summary.retracted);
+    json.key("gainedSeconds").begin_array();
+    for (const double seconds : summary.gained) json.value(seconds);
+    json.end_array().end_object();
+    return text;
 }
 
 }  // namespace earshot::app

@@ -72,6 +72,7 @@ int run(int count, char** arguments) {
         ->capture_default_str();
     play_command->add_flag("--interims", play_options.interims, "send hypotheses too and follow each hit's life");
     play_command->add_flag("--json", play_options.json, "print the server's messages, one a line");
+    play_command->add_option("--summary", play_options.summary_file, "a file for the summary's figures, as JSON");
     play_command->add_option("--language", play_options.language, "BCP 47 code of the call");
     play_command->add_option("--token", play_options.access_token, "access token");
     play_tuning.declare(*play_command);

@@ -13,6 +13,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <optional>
 #include <unistd.h>
@@ -108,6 +109,7 @@ public:
     PlayRun(const PlayOptions& options, PlayPlan plan, std::ostream& out, std::ostream& err)
         : plan_(std::move(plan)),
           as_json_(options.json),
+          summary_file_(options.summary_file),
           out_(out),
           err_(err),
           printer_(wants_colours(out) ? Colours::on : Colours::off),
@@ -120,10 +122,17 @@ public:
         client_.connect();
         context_.run();
         if (started_) (as_json_ ? err_ : out_) << printer_.summary(journal_.summary()) << std::flush;
+        if (started_ && !summary_file_.empty()) write_summary();
         return failed_ ? 1 : 0;
     }
 
 private:
+    void write_summary() {
+        std::ofstream file(summary_file_);
+        file << summary_json(journal_.summary()) << std::endl;
+        if (!file) fail(summary_file_ + " cannot be written");
+    }
+
     void on_open() {
         client_.send(std::make_shared<const std::string>(plan_.start));
         fail_after(k_longest_start, "the server did not start the session in time");
@@ -217,6 +226,7 @@ private:
 
     PlayPlan plan_;
     bool as_json_;
+    std::string summary_file_;
     std::ostream& out_;
     std::ostream& err_;
     CallPrinter printer_;

@@ -56,6 +56,7 @@ PlatformEvent read_platform(const json::object& message) {
     PlatformEvent event;
     event.type = text_at(message, "type");
     event.conversation_id = text_at(object_at(message, "data"), "conversationId");
+    event.request_id = text_at(message, "requestId");
     if (event.type != "error") return event;
     event.code = text_at(message, "code");
     event.message = text_at(message, "message");

@@ -37,5 +37,9 @@ private:
 
 /// The value at `share` (0..1) of `values` by nearest rank; `values` must not be empty.
 base::Duration quantile(std::vector<base::Duration> values, double share);
+double quantile(std::vector<double> values, double share);
+
+/// The summary's figures as one JSON object in one line, for programs that go through many calls.
+std::string summary_json(const CallSummary& summary);
 
 }  // namespace earshot::app

@@ -20,6 +20,7 @@ struct PlayOptions {
     std::string language;      ///< BCP 47; empty: the server's default
     std::string access_token;  ///< empty: none is sent
     bool json = false;         ///< the server's frames to `out`, one a line; the summary to `err`
+    std::string summary_file;  ///< gets the summary's figures as JSON; empty: none
 };
 
 /// Plays a call against a server and shows what is heard in it: captions and hits to `out` as they come, then a

@@ -18,8 +18,9 @@ namespace earshot::app {
 struct PlatformEvent {
     std::string type;  ///< such as "recognition_started"
     std::string conversation_id;
-    std::string code;     ///< of an error
-    std::string message;  ///< of an error, with its path where it has one
+    std::string code;          ///< of an error
+    std::string message;       ///< of an error, with its path where it has one
+    std::string request_id{};  ///< of what it answers; empty: it had none
     friend bool operator==(const PlatformEvent&, const PlatformEvent&) = default;
 };
 

@@ -229,6 +229,14 @@ public:
         }
     }
 
+    std::optional<std::string> take_message() {
+        if (!has_message) return std::nullopt;
+        std::string message = beast::buffers_to_string(buffer.data());
+        buffer.clear();
+        has_message = false;
+        return message;
+    }
+
     asio::io_context context;
     websocket::stream<tcp::socket> ws;
     HttpResponse response;
@@ -297,11 +305,17 @@ void WsClient::ping(std::string_view payload) {
 
 std::optional<std::string> WsClient::receive() {
     impl_->wait_for([&] { return impl_->has_message || impl_->is_over; }, "a message");
-    if (!impl_->has_message) return std::nullopt;
-    std::string message = beast::buffers_to_string(impl_->buffer.data());
-    impl_->buffer.clear();
-    impl_->has_message = false;
-    return message;
+    return impl_->take_message();
+}
+
+std::optional<std::string> WsClient::receive_within(std::chrono::milliseconds patience) {
+    const auto end = Clock::now() + patience;
+    impl_->begin_reading();
+    impl_->context.restart();
+    impl_->context.poll();
+    while (!impl_->has_message && !impl_->is_over && impl_->context.run_one_until(end) > 0) {
+    }
+    return impl_->take_message();
 }
 
 std::vector<std::string> WsClient::receive_until(std::string_view part) {
@@ -322,6 +336,10 @@ std::vector<std::string> WsClient::receive_all() {
 bool WsClient::is_silent() {
     ping("is there anything");
     return !impl_->has_message && !impl_->is_over;
+}
+
+bool WsClient::is_over() const {
+    return impl_->is_over;
 }
 
 std::uint16_t WsClient::close_code() const {

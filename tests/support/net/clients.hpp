@@ -84,6 +84,9 @@ public:
     /// The next message; none: the server has closed (close_code) or the connection broke (0).
     std::optional<std::string> receive();
 
+    /// The next message if it has come already, or comes within `patience`.
+    std::optional<std::string> receive_within(std::chrono::milliseconds patience = {});
+
     /// Messages up to one that holds `part`, that one included. Fails if the connection ends before.
     std::vector<std::string> receive_until(std::string_view part);
 
@@ -93,6 +96,8 @@ public:
     /// Whether nothing comes before the answer to a ping does.
     bool is_silent();
 
+    /// Whether the connection has ended, as far as reading has come.
+    bool is_over() const;
     std::uint16_t close_code() const;
     std::string last_pong() const;
 

@@ -112,13 +112,17 @@ TEST(PlayPrinterTest, the_summary_counts_hits_and_latencies) {
     summary.heard = {milliseconds(2), milliseconds(1)};
     summary.gained = {1.0, 2.5};
 
-    EXPECT_EQ(CallPrinter(Colours::off).summary(summary),
-              "\n1 chunk, 2 utterances: 3 hits confirmed, 1 taken back\n"
-              "  Pricing     2  exact 1, inflected 1\n"
-              "  Zu          1  exact 1\n"
-              "From sending a chunk to being told its hit, in ms\n"
-              "  heard      p50    1.00   p99    2.00   max    2.00   (2)\n"
-              "Interims told 2 of 3 hits ahead of their utterances' ends: by 1.8 s on average, 2.5 s at most\n");
+    EXPECT_EQ(
+        CallPrinter(Colours::off).summary(summary),
+        "\n1 chunk, 2 utterances: 3 hits confirmed, 1 taken back\n"
+        "  Pricing     2  exact 1, inflected 1\n"
+        "  Zu          1  exact 1\n"
+        "From sending a chunk to being told its hit, in ms\n"
+        "  heard      p50    1.00   p99    2.00   max    2.00   (2)\n"
+        "Interims told 2 of 3 hits ahead of their utterances' ends: by 1.0 s in the median, 2.5 s at p90, 1.8 s on "
+        "average, 2.5 s at most\n");
+    EXPECT_EQ(summary_json(summary),
+              R"({"chunks":1,"utterances":2,"confirmed":3,"retracted":1,"gainedSeconds":[1,2.5]})");
 }
 
 TEST(PlayPrinterTest, a_call_without_hits_has_a_short_summary) {

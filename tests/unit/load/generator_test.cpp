@@ -1,6 +1,7 @@
 #include "generator.hpp"
 
 #include "report.hpp"
+#include "support/net/test_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@
 namespace earshot::load {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(LoadOptionsTest, only_this_machine_is_loopback) {
     for (const char* host : {"127.0.0.1", "127.9.9.9", "::1", "localhost"}) EXPECT_TRUE(is_loopback(host)) << host;
@@ -20,9 +21,9 @@ TEST(LoadOptionsTest, only_this_machine_is_loopback) {
     }
 }
 
-class LoadRunTest : public testing::Test {
+class LoadRunTest : public ::testing::Test {
 protected:
-    LoadRunTest() : folder_(std::filesystem::path(testing::TempDir()) / "earshot_load_run") {
+    LoadRunTest() : folder_(std::filesystem::path(::testing::TempDir()) / "earshot_load_run") {
         std::filesystem::create_directories(folder_);
         options_.call_files = {write("call.jsonl", "{\"text\":\"how much\"}\n")};
         options_.trackers_file = write("trackers.json", R"([{"name":"T","vocabulary":["how much"]}])");
@@ -78,6 +79,28 @@ TEST_F(LoadRunTest, without_a_server_every_session_is_refused) {
     EXPECT_THAT(report_text(*report), HasSubstr("cannot connect"));
     EXPECT_THAT(report_json(*report), HasSubstr("\"refused\":3"));
     EXPECT_THAT(report_json(*report), HasSubstr("\"clean\":false"));
+}
+
+TEST_F(LoadRunTest, subscribers_are_told_all_and_changes_answered) {
+    testing::TestServer server;
+    options_.url = "ws://127.0.0.1:" + std::to_string(server.port());
+    options_.pace.duration = std::chrono::milliseconds(300);
+    options_.pace.interims = true;
+    options_.subscribers = 2;
+    options_.deaf_subscribers = 1;
+    options_.tracker_changes_per_minute = 1800;
+
+    const auto report = run_load(options_);
+
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->is_clean()) << report_text(*report);
+    EXPECT_EQ(report->audience.told_all, 6u);
+    EXPECT_EQ(report->telemetry->deaf_subscriptions, 3u);
+    EXPECT_EQ(report->telemetry->captions_spared, 0u);
+    EXPECT_EQ(report->telemetry->delivered_to_all.count(), report->telemetry->chunks_sent);
+    EXPECT_EQ(report->telemetry->changes_made, 9u);
+    EXPECT_THAT(report_text(*report), HasSubstr("6 told all"));
+    EXPECT_THAT(report_json(*report), HasSubstr("\"toldAll\":6"));
 }
 
 }  // namespace
