@@ -199,6 +199,8 @@ std::vector<Setting> make_table() {
                 "How long a server that was asked to stop waits for its sessions to end."),
         seconds("stopGraceSeconds", EARSHOT_FIELD(socket.stop_grace), 0, 60,
                 "How long a client may take to close its socket after the last message of a stopped session."),
+        seconds("compileTimeoutSeconds", EARSHOT_FIELD(conversation.compile), 0.1, 600,
+                "How long a start message waits for its trackers to be compiled."),
         seconds("verdictTimeoutSeconds", EARSHOT_FIELD(conversation.verdict), 0, 600,
                 "How long an ended utterance waits for what the tiers fuzzy and semantic heard in it."),
 
@@ -257,6 +259,8 @@ std::vector<Setting> make_table() {
         count("limits.publishers", EARSHOT_FIELD(conversation.publishers), 1, 10'000, "Publishers of a conversation."),
         count("limits.subscribers", EARSHOT_FIELD(conversation.subscribers), 0, 1'000'000,
               "Subscribers of a conversation."),
+        count("limits.waitingChanges", EARSHOT_FIELD(conversation.waiting_changes), 1, 10'000,
+              "Changes of a session's trackers that may wait while others are compiled."),
         count("limits.trackerLists", EARSHOT_FIELD(conversation.tracker_lists), 1, 10'000,
               "Lists of trackers in a conversation, one for each publisher that brought some; those of publishers who "
               "are gone stay."),

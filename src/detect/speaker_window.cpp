@@ -625,12 +625,6 @@ bool SpeakerWindow::has_hypothesis(std::string_view id) const noexcept {
     return utterance != nullptr && utterance->said.has_hypothesis();
 }
 
-std::vector<std::string> SpeakerWindow::open_ids() const {
-    std::vector<std::string> ids;
-    for (const auto& utterance : impl_->open_utterances()) ids.push_back(utterance->id);
-    return ids;
-}
-
 void SpeakerWindow::hypothesize(std::string_view id, const SpokenText& spoken, std::vector<HitChange>* changes) {
     Utterance& utterance = impl_->open(id);
     impl_->hypothesize(utterance, spoken);

@@ -40,6 +40,21 @@ void Conversation::remove(SocketId socket) noexcept {
 // ---- What a socket of this thread does
 // ---------------------------------------------------------------------------------------------------------------------
 
+/// The conversation ended while something of a socket's was on its way to it: the socket looks again, and finds or
+/// begins another.
+template <typename Again>
+void ConversationHub::send_back(Shard& from, SocketId socket, std::uint64_t number, Again again) {
+    from.post([&from, socket, number, again = std::move(again)]() mutable {
+        from.turn([&] {
+            Peer* peer = from.find(socket);
+            if (!peer || peer->place_.number != number) return;
+            from.server().directory.remove(peer->key(), number);  // it is, unless beginning it failed
+            from.hub().detach(*peer);
+            again(*peer);
+        });
+    });
+}
+
 void ConversationHub::join(Peer& peer, std::unique_ptr<proto::StartRequest> request) {
     if (!peer.place_.home) settle_place(peer);
     if (!peer.local_) {
@@ -59,14 +74,8 @@ void ConversationHub::join_from(Shard& from, SocketId socket, std::uint64_t numb
                                 std::unique_ptr<proto::StartRequest> request) {
     Conversation* conversation = find(number);
     if (!conversation) {
-        // It ended while the request was on its way: the socket looks again, and finds or begins another.
-        from.post([&from, socket, number, request = std::move(request)]() mutable {
-            from.turn([&] {
-                Peer* peer = from.find(socket);
-                if (!peer || peer->place_.number != number) return;
-                from.hub().detach(*peer);
-                from.hub().join(*peer, std::move(request));
-            });
+        send_back(from, socket, number, [&from, request = std::move(request)](Peer& peer) mutable {
+            from.hub().join(peer, std::move(request));
         });
         return;
     }
@@ -95,14 +104,8 @@ void ConversationHub::subscribe_from(Shard& from, SocketId socket, std::uint64_t
                                      const session::Subscription& subscription) {
     Conversation* conversation = find(number);
     if (!conversation) {
-        from.post([&from, socket, number, subscription] {
-            from.turn([&] {
-                Peer* peer = from.find(socket);
-                if (!peer || peer->place_.number != number) return;
-                from.hub().detach(*peer);
-                from.hub().subscribe(*peer, subscription);
-            });
-        });
+        send_back(from, socket, number,
+                  [&from, subscription](Peer& peer) { from.hub().subscribe(peer, subscription); });
         return;
     }
     conversation->add({socket, &from, nullptr});
@@ -143,16 +146,17 @@ void ConversationHub::hand_over(Conversation& conversation, const Directory::Wai
                 return;
             }
             // It has gone in the meantime.
-            place.home->post([place, socket] {
-                place.home->turn([&] {
-                    Conversation* left = place.home->hub().find(place.number);
-                    if (!left) return;
-                    left->remove(socket);
-                    place.home->hub().tell(*left, [&](auto& machine) { machine.leave(socket, place.home->now()); });
-                });
-            });
+            place.home->post(
+                [place, socket] { place.home->turn([&] { place.home->hub().leave_from(socket, place.number); }); });
         });
     });
+}
+
+void ConversationHub::leave_from(SocketId socket, std::uint64_t number) {
+    Conversation* conversation = find(number);
+    if (!conversation) return;
+    conversation->remove(socket);
+    tell(*conversation, [&](auto& machine) { machine.leave(socket, shard_.now()); });
 }
 
 void ConversationHub::attach(Peer& peer, const ConversationPlace& place) {
@@ -185,7 +189,7 @@ void ConversationHub::speak(Peer& peer, session::Speak& speak) {
 }
 
 void ConversationHub::modify(Peer& peer, proto::ModifyRequest request) {
-    // A post must be copyable.
+    // The input is called as const.
     const auto shared = std::make_shared<proto::ModifyRequest>(std::move(request));
     tell(peer, [socket = peer.id(), shared](auto& machine, base::Now now) {
         machine.modify(socket, std::move(*shared), now);
@@ -209,12 +213,7 @@ void ConversationHub::leave(Peer& peer) {
         tell(*conversation, [&](auto& machine) { machine.leave(socket, shard_.now()); });
     } else if (Shard* home = peer.place_.home) {
         home->post([home, socket, number = peer.place_.number] {
-            home->turn([&] {
-                Conversation* left = home->hub().find(number);
-                if (!left) return;
-                left->remove(socket);
-                home->hub().tell(*left, [&](auto& machine) { machine.leave(socket, home->now()); });
-            });
+            home->turn([&] { home->hub().leave_from(socket, number); });
         });
         detach(peer);
     }
@@ -254,6 +253,7 @@ void ConversationHub::tell(const Peer& peer, Input input) {
 /// Sockets are only told here; what they do in turn comes later in the turn, so a conversation never hears of it in the
 /// middle of its own actions.
 void ConversationHub::perform(Conversation& conversation) {
+    to_other_threads_.clear();  // of a conversation whose actions failed
     bool is_over = false;
     while (true) {
         conversation.machine.take_actions(actions_);

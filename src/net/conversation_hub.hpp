@@ -62,6 +62,9 @@ public:
     /// Lets conversations know the time.
     void on_sweep();
 
+    /// Forgets all conversations: the thread is at its end.
+    void clear() noexcept { conversations_.clear(); }
+
     /// Lets conversations know that nobody is coming back.
     void shut_down();
 
@@ -79,6 +82,10 @@ private:
                    std::unique_ptr<proto::StartRequest> request);
     void subscribe_from(Shard& from, session::SocketId socket, std::uint64_t number,
                         const session::Subscription& subscription);
+
+    void leave_from(session::SocketId socket, std::uint64_t number);
+    template <typename Again>
+    static void send_back(Shard& from, session::SocketId socket, std::uint64_t number, Again again);
 
     Conversation* find(std::uint64_t number) noexcept;
     void attach(Peer& peer, const ConversationPlace& place);

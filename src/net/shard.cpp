@@ -56,6 +56,7 @@ void Shard::run() {
         }
     }
     tell_traffic();
+    hub_.clear();  // here, since an answer that is on its way may keep the shard longer than what its conversations use
 }
 
 void Shard::add(Peer& peer) {

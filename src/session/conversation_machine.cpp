@@ -44,7 +44,7 @@ public:
             participant->forget_changes();
         }
         if (!participant) {
-            if (roster_.participants().size() >= limits_.publishers || !trackers_.has_room_for(*request)) {
+            if (roster_.participants().size() >= limits_.publishers) {
                 refuse(socket, {Errc::conversation_busy, "the conversation has no room for another publisher", {}, {}},
                        request->request_id, 0);
                 return;
@@ -52,7 +52,7 @@ public:
             participant = &roster_.add(now);
         }
         if (participant->socket != socket) participant->socket_start = now.monotonic;
-        participant->socket = socket;
+        roster_.set_socket(*participant, socket);
         participant->due.reset();
         if (language_.empty()) {
             language_ = request->trackers.settings.language;
@@ -95,7 +95,7 @@ public:
         if (roster_.remove_subscriber(socket)) return;
         Participant* participant = roster_.find(socket);
         if (!participant) return;
-        participant->socket = 0;
+        roster_.set_socket(*participant, 0);
         participant->forget_changes();  // nobody is there to be answered; whoever comes back starts anew
         const double patience = is_shutting_down_ ? 0 : participant->request->no_connection_seconds;
         const bool may_return = participant->state == State::active || participant->state == State::compiling;
@@ -161,6 +161,9 @@ public:
             participant->due.reset();
             if (participant->state == State::absent) {
                 give_up(*participant, now);
+            } else if (participant->state == State::compiling) {
+                participant->forget_changes();
+                fail_start(*participant, {Errc::queue_full, "the trackers could not be compiled in time", {}, {}}, now);
             } else if (participant->state == State::stopping) {
                 trackers_.give_up(*participant, now);
             } else {
@@ -194,22 +197,31 @@ private:
     // ---- Starts ----------------------------------------------------------------------------------------------------
 
     void bring_trackers(Participant& participant, Now now) {
-        if (trackers_.bring(participant)) {
+        const auto is_in_force = trackers_.bring(participant);
+        if (!is_in_force) {
+            fail_start(participant, is_in_force.error(), now);
+        } else if (*is_in_force) {
             begin(participant, now);
         } else {
             participant.state = State::compiling;
+            participant.due = now.monotonic + limits_.compile;
         }
     }
 
     void finish_start(Participant& participant, base::Result<std::shared_ptr<const detect::TrackerList>> list,
                       Now now) {
         const auto done = trackers_.finish_start(participant, std::move(list));
+        participant.due.reset();
         if (done) {
             begin(participant, now);
-            return;
+        } else {
+            fail_start(participant, done.error(), now);
         }
-        refuse(participant.socket, done.error(), participant.request->request_id, participant.offset_ms(now));
-        participant.socket = 0;
+    }
+
+    void fail_start(Participant& participant, const Error& error, Now now) {
+        refuse(participant.socket, error, participant.request->request_id, participant.offset_ms(now));
+        roster_.set_socket(participant, 0);
         give_up(participant, now);  // it may have said something before this start
     }
 
@@ -328,6 +340,7 @@ private:
             if (participant.state != State::paused) tell(participant, proto::recognition_stopped(offset));
             actions_.emplace_back(Ended{participant.socket, Ended::Why::completed});
         }
+        trackers_.release(participant);
         roster_.remove(participant);
         finish_if_empty(now);
     }

@@ -41,6 +41,7 @@ struct Participant {
     base::MonotonicTime socket_start{};  ///< of its socket's first start: 0 of timeOffset
     std::optional<std::int64_t> last_seq;
     std::optional<std::size_t> slot;                ///< of the list that it brought
+    bool shares_slot = false;                       ///< with publishers who brought an equal list and are gone
     std::optional<TrackerCompilation> compilation;  ///< under way
     std::vector<proto::ModifyRequest> changes;      ///< that wait for the compilation under way
     std::vector<proto::IgnoredTracker> ignored;     ///< of its start's trackers

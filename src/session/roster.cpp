@@ -49,6 +49,11 @@ void Roster::remove(const Participant& participant) {
     listen_anew();
 }
 
+void Roster::set_socket(Participant& participant, SocketId socket) noexcept {
+    participant.socket = socket;
+    listen_anew();
+}
+
 void Roster::set_request(Participant& participant, std::unique_ptr<proto::StartRequest> request) {
     participant.request = std::move(request);
     listen_anew();
@@ -77,7 +82,7 @@ void Roster::listen_anew() noexcept {
         audience_.captions |= wishes.transcript;
     };
     for (const auto& participant : participants_) {
-        if (participant->request) count(participant->request->wishes);
+        if (participant->socket != 0 && participant->request) count(participant->request->wishes);
     }
     for (const Subscriber& subscriber : subscribers_) count(subscriber.subscription.wishes);
 }

@@ -29,6 +29,9 @@ public:
     Participant& add(base::Now now);
     void remove(const Participant& participant);
 
+    /// The publisher's socket, or 0 for none.
+    void set_socket(Participant& participant, SocketId socket) noexcept;
+
     /// The socket's client has told what it wants to be told.
     void set_request(Participant& participant, std::unique_ptr<proto::StartRequest> request);
 
@@ -38,7 +41,7 @@ public:
     const std::vector<std::unique_ptr<Participant>>& participants() const noexcept { return participants_; }
     const std::vector<Subscriber>& subscribers() const noexcept { return subscribers_; }
 
-    /// What the sockets want to be told now.
+    /// What the sockets that are there want to be told.
     const Audience& audience() const noexcept { return audience_; }
 
     std::size_t memory_bytes() const noexcept;

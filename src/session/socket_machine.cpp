@@ -88,7 +88,6 @@ void SocketMachine::act_on(ClientMessageKind kind, Chunk chunk, MonotonicTime no
 }
 
 void SocketMachine::speak(const proto::TranscriptChunk& said, Chunk chunk) {
-    ++counters_.chunks;
     if (chunk == Chunk::borrowed) {
         act(Speak{&said, nullptr});
     } else {
@@ -151,9 +150,9 @@ void SocketMachine::on_ended(Ended::Why why, MonotonicTime now) {
             break;
         case Ended::Why::paused:
             enter(State::paused, now);
-            if (is_shutting_down_) {
-                leave_conversation();
-                close(false);
+            if (is_shutting_down_) {  // nothing will be resumed: its end is told
+                enter(State::stopping, now);
+                act(Stop{});
             }
             break;
         case Ended::Why::failed:
@@ -180,6 +179,7 @@ void SocketMachine::on_shutdown(MonotonicTime now) {
     is_shutting_down_ = true;
     switch (state_) {
         case State::active:
+        case State::paused:
             enter(State::stopping, now);
             act(Stop{});
             break;
@@ -188,7 +188,6 @@ void SocketMachine::on_shutdown(MonotonicTime now) {
             waiting_bytes_ += waiting_.back().size();
             break;
         case State::idle:
-        case State::paused:
         case State::lingering:
             leave_conversation();
             close(false);

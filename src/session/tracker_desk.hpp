@@ -35,12 +35,9 @@ public:
     /// The conversation's language, once it is known.
     void set_language(std::string language) { language_ = std::move(language); }
 
-    /// Whether what a start message brings finds a place.
-    bool has_room_for(const proto::StartRequest& request) const noexcept;
-
     /// What the participant's start message brings, taken out of it. True if it is in force already; else it is being
-    /// compiled, for finish_start.
-    bool bring(Participant& participant);
+    /// compiled, for finish_start. Errors: conversation_busy.
+    base::Result<bool> bring(Participant& participant);
 
     /// The answer to that. Errors: those of compiling, with their place in the start message.
     base::Result<void> finish_start(Participant& participant, CompiledList list);
@@ -54,29 +51,35 @@ public:
     /// Answers what is outstanding with an error: it is not waited for any longer.
     void give_up(Participant& participant, base::Now now);
 
+    /// The participant is gone for good: what it brought stays, for whoever brings the same.
+    void release(const Participant& participant);
+
     /// The number of the set in force.
     std::uint64_t version() const noexcept { return around_.lists.epoch(); }
 
     std::vector<proto::NamedTracker> active() const;
 
 private:
-    bool has_room() const noexcept;
+    bool can_put(const Participant& participant) const noexcept;
+    bool share(Participant& participant, const detect::TrackerListDefinition& definition) const;
     detect::ListSettings settings_of(const Participant& participant) const;
     bool is_in_force(const Participant& participant, const detect::TrackerListDefinition& definition) const;
     void put_list(Participant& participant, std::shared_ptr<const detect::TrackerList> list);
     void compile(Participant& participant, TrackerCompilation compilation, detect::TrackerListDefinition definition);
     void take_up_changes(Participant& participant, base::Now now);
-    bool apply(const Participant& participant, std::vector<proto::ModifyRequest>& requests, BroughtTrackers& brought,
-               base::Now now);
+    BroughtTrackers brought_by(const Participant& participant) const;
+    std::size_t count_joint(const Participant& participant, base::Now now) const;
+    void settle(Participant& participant, std::vector<proto::ModifyRequest> requests, base::Now now);
     void answer(const Participant& participant, const TrackerCompilation& compilation, base::Now now);
     void tell_failed(Participant& participant, TrackerCompilation& compilation, base::Error error, base::Now now);
     void tell_error(const Participant& participant, const proto::ModifyRequest& request, const base::Error& error,
-                    base::Now now);
-    void tell(const Participant& participant, std::string text);
+                    base::Now now) const;
+    void tell(const Participant& participant, std::string text) const;
 
     const Surroundings around_;
     std::string language_;
     std::uint64_t last_ticket_ = 0;
+    std::vector<std::size_t> left_;  // slots of publishers who are gone
 };
 
 }  // namespace earshot::session

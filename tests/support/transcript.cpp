@@ -259,6 +259,7 @@ private:
         set("publishers", options.conversation.publishers);
         set("subscribers", options.conversation.subscribers);
         set("trackers", options.conversation.trackers);
+        set("tracker lists", options.conversation.tracker_lists);
         set("replay bytes", options.conversation.replay_bytes);
         set("speakers", options.conversation.speakers);
         set("open utterances", options.conversation.open_utterances);

@@ -87,9 +87,6 @@ public:
     bool is_open(std::string_view id) const noexcept;
     bool has_hypothesis(std::string_view id) const noexcept;
 
-    /// Ids of the open utterances, in the order of their opening.
-    std::vector<std::string> open_ids() const;
-
     /// Replaces the hypothesis of an open utterance; `text` follows its committed words. Appends to `changes` what this
     /// changes, unless `changes` is null (nobody listens to interims: then nothing is worked out before the end).
     void hypothesize(std::string_view id, const SpokenText& spoken, std::vector<HitChange>* changes);
@@ -100,8 +97,7 @@ public:
     /// Turns an open hypothesis into committed words, as it stands.
     void commit_hypothesis(std::string_view id);
 
-    /// Bytes of the committed text of an open utterance, and where its last word boundary within `limit` bytes is: the
-    /// place at which an utterance that has grown over the limit is cut.
+    /// Bytes of the committed text of an open utterance; one that has grown over a limit is to be cut.
     std::size_t committed_bytes(std::string_view id) const noexcept;
 
     /// Appends to `changes` what was not told of open utterances because nobody listened.

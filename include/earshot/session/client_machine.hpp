@@ -18,7 +18,6 @@ namespace earshot::session {
 
 /// Counters of one socket, for metrics; the transport reads and adds them up.
 struct SocketCounters {
-    std::uint64_t chunks = 0;
     std::uint64_t errors = 0;
     std::uint64_t interim_dropped = 0;
     std::uint64_t limit_hits = 0;

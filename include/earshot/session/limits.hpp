@@ -28,15 +28,17 @@ struct SocketLimits {
 struct ConversationLimits {
     std::size_t publishers = 32;
     std::size_t subscribers = 10'000;
-    std::size_t trackers = 1000;     ///< of one publisher, after a change; its start message has the codec's limit
-    std::size_t phrases = 50'000;    ///< of all trackers of one publisher, exclusions and patterns among them
-    std::size_t tracker_lists = 64;  ///< those of publishers who are gone for good among them
+    std::size_t trackers = 1000;       ///< of one publisher, after a change; its start message has the codec's limit
+    std::size_t phrases = 50'000;      ///< of all trackers of one publisher, exclusions and patterns among them
+    std::size_t waiting_changes = 16;  ///< of one publisher's trackers, while others are compiled
+    std::size_t tracker_lists = 64;    ///< those of publishers who are gone for good among them
     std::size_t replay_bytes = 64 * 1024;            ///< of final responses that can be told again
     std::size_t speakers = 256;                      ///< distinct speakers; beyond it a chunk of a new one is refused
     std::size_t open_utterances = 64;                ///< of one speaker
     std::size_t utterance_bytes = 16 * 1024;         ///< of committed text; then it is cut at a word boundary
     base::Duration pause = std::chrono::seconds(2);  ///< silence that ends an utterance without hypothesis
     base::Duration utterance = std::chrono::seconds(60);  ///< longest life of one without hypothesis
+    base::Duration compile = std::chrono::seconds(30);    ///< how long a start waits for its trackers
     base::Duration verdict = std::chrono::seconds(2);     ///< how long an ended utterance waits for its verdict
     double phrase_gap_seconds = 10;                       ///< where a start message says nothing of it
     match::PatternLimits patterns;
