@@ -43,6 +43,7 @@ public:
             std::erase_if(list.trackers, [](const detect::TrackerDefinition& tracker) {
                 return tracker.vocabulary.empty() && tracker.patterns.empty();
             });
+            for (detect::TrackerDefinition& tracker : list.trackers) tracker.id = "t" + std::to_string(++last_id_);
         }
         return std::move(trial_);
     }
@@ -101,6 +102,7 @@ private:
     text::Tokenizer tokenizer_;
     support::WindowTrial trial_;
     std::size_t patterns_ = 0;
+    int last_id_ = 0;  // trackers of a conversation have one
     double now_ = 0;
     bool is_told_ = true;
 };
