@@ -29,6 +29,8 @@ constexpr std::array k_words{
     std::pair{Errc::conversation_busy, "conversation_busy"},
     std::pair{Errc::unknown_tracker, "unknown_tracker"},
     std::pair{Errc::resume_gap, "resume_gap"},
+    std::pair{Errc::name_taken, "name_taken"},
+    std::pair{Errc::store_away, "store_away"},
     std::pair{Errc::unauthorized, "unauthorized"},
     std::pair{Errc::io_failed, "io_failed"},
     std::pair{Errc::internal, "internal"},

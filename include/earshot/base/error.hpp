@@ -32,6 +32,8 @@ enum class Errc : std::uint8_t {
     conversation_busy,    ///< the conversation takes no further publisher
     unknown_tracker,      ///< an id or name that is none of the session's trackers, nor a stored one's
     resume_gap,           ///< what a client wants to hear again is no longer kept as a whole
+    name_taken,           ///< a stored tracker of the account has that name
+    store_away,           ///< the database cannot be reached at the moment
     unauthorized,         ///< the token is missing, malformed or expired
     io_failed,            ///< a file or socket could not be read or written
     internal,             ///< a defect of the server

@@ -4,6 +4,7 @@
 #include "earshot/base/ids.hpp"
 #include "earshot/base/time.hpp"
 #include "earshot/detect/tier.hpp"
+#include "earshot/net/http_call.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,13 +14,6 @@
 #include <string_view>
 
 namespace earshot::net {
-
-/// What an HTTP request is answered with.
-struct HttpAnswer {
-    unsigned status = 200;
-    std::string body;
-    std::string content_type = "application/json";
-};
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
