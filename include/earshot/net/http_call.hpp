@@ -13,7 +13,7 @@ struct HttpAnswer {
     unsigned status = 200;
     std::string body;
     std::string content_type = "application/json";
-    std::optional<std::chrono::seconds> retry_after;
+    std::optional<std::chrono::seconds> retry_after = {};
 };
 
 /// A request that a route answers: what of it a handler may need.
