@@ -41,8 +41,10 @@ public:
         machine.take_actions(actions);
         detect::PhraseSetSource sets;
         auto& compile = std::get<session::Compile>(actions.front());
-        machine.compiled(compile.ticket, detect::TrackerList::compile(compile.definition, {}, tools.tokenizer(), sets),
-                         now);
+        const auto compile_list = [&](detect::TrackerListDefinition definition) {
+            return detect::TrackerList::compile(std::move(definition), {}, tools.tokenizer(), sets);
+        };
+        machine.compiled(compile.ticket, session::work_out(compile.job, nullptr, compile_list), now);
         machine.take_actions(actions);
     }
 

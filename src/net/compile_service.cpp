@@ -14,6 +14,29 @@ using base::Errc;
 // RE2 takes about this many times as long for an expression as a phrase takes.
 constexpr std::size_t k_phrases_a_pattern = 20;
 
+/// Phrases by the time that compiling them takes.
+std::size_t weight(const std::vector<detect::TrackerDefinition>& trackers) {
+    std::size_t weight = 0;
+    for (const detect::TrackerDefinition& tracker : trackers) {
+        weight += tracker.vocabulary.size() + tracker.exclude_vocabulary.size();
+        weight += k_phrases_a_pattern * tracker.patterns.size();
+    }
+    return weight;
+}
+
+std::size_t weight(const detect::TrackerListDefinition& definition) {
+    return weight(definition.trackers);
+}
+
+/// Whether an I/O thread may work it out: a start message with so few trackers that a visit to another thread takes
+/// longer.
+bool is_light(const session::TrackerJob& job) {
+    if (job.needs_stored() || job.steps.size() != 1) return false;
+    const session::TrackerStep& step = job.steps.front();
+    if (step.kind != session::TrackerStep::Kind::start) return false;
+    return !step.change.replace || weight(step.change.replace->definitions) <= match::PhraseSet::k_inline_phrases;
+}
+
 class Hasher {
 public:
     void add(std::uint64_t number) { hash_ = base::mix(hash_, number); }
@@ -64,62 +87,56 @@ CompileService::~CompileService() {
     no_tasks_.wait(lock, [this] { return tasks_ == 0; });
 }
 
-std::size_t CompileService::weight(const detect::TrackerListDefinition& definition) noexcept {
-    std::size_t weight = 0;
-    for (const detect::TrackerDefinition& tracker : definition.trackers) {
-        weight += tracker.vocabulary.size() + tracker.exclude_vocabulary.size();
-        weight += k_phrases_a_pattern * tracker.patterns.size();
-    }
-    return weight;
-}
-
-std::optional<CompileService::Answer> CompileService::compile(detect::TrackerListDefinition definition,
-                                                              text::Tokenizer& tokenizer, Later later) {
-    if (weight(definition) <= match::PhraseSet::k_inline_phrases) {
-        return find_or_compile(std::move(definition), tokenizer, later);
-    }
-    // Even looking a large list up takes too long for an I/O thread. The task must be copyable for the pool.
-    auto large = std::make_shared<detect::TrackerListDefinition>(std::move(definition));
+std::optional<CompileService::Answer> CompileService::work_out(session::TrackerJob job, text::Tokenizer& tokenizer,
+                                                               Later later) {
+    if (is_light(job)) return work_out_here(job, tokenizer);
+    // The task must be copyable for the pool.
+    const auto shared = std::make_shared<const session::TrackerJob>(std::move(job));
     begin_task();
-    const bool taken = pool_.post([this, large, later]() mutable {
+    const bool taken = pool_.post([this, shared, later = std::move(later)] {
         thread_local text::Tokenizer own_tokenizer;
-        if (auto answer = find_or_compile(std::move(*large), own_tokenizer, later)) later(std::move(*answer));
+        later(work_out_here(*shared, own_tokenizer));
         end_task();
     });
     if (taken) return std::nullopt;
     end_task();
-    return Answer(base::Error{Errc::queue_full, "too many lists of trackers are being compiled", {}, {}});
+    return Answer::failed(*shared, {Errc::queue_full, "too many lists of trackers are being compiled", {}, {}});
 }
 
-std::optional<CompileService::Answer> CompileService::find_or_compile(detect::TrackerListDefinition definition,
-                                                                      text::Tokenizer& tokenizer, Later& later) {
+CompileService::Answer CompileService::work_out_here(const session::TrackerJob& job, text::Tokenizer& tokenizer) {
+    static const session::StoredTrackers nothing_stored({});
+    return session::work_out(job, &nothing_stored, [&](detect::TrackerListDefinition definition) {
+        return compile(std::move(definition), tokenizer);
+    });
+}
+
+base::Result<CompileService::List> CompileService::compile(detect::TrackerListDefinition definition,
+                                                           text::Tokenizer& tokenizer) {
     const std::uint64_t hash = hash_of(definition);
-    const auto pending = std::make_shared<Pending>(Pending{&definition, {}});
+    std::promise<base::Result<List>> promise;
+    const auto pending = std::make_shared<Pending>(Pending{&definition, promise.get_future().share()});
     {
-        const std::lock_guard lock(mutex_);
-        if (auto list = lists_.find(hash, definition)) return Answer(std::move(list));
+        std::unique_lock lock(mutex_);
+        if (auto list = lists_.find(hash, definition)) return list;
         const auto [begin, end] = pending_.equal_range(hash);
         for (auto entry = begin; entry != end; ++entry) {
             if (*entry->second->definition != definition) continue;
-            entry->second->waiting.push_back(std::move(later));
-            return std::nullopt;
+            const auto answer = entry->second->answer;
+            lock.unlock();
+            return answer.get();
         }
         pending_.emplace(hash, pending);
     }
 
     const auto begin = std::chrono::steady_clock::now();
-    const std::size_t phrases = weight(definition);
-    Answer answer = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
-    hooks_.on_compiled(phrases, std::chrono::steady_clock::now() - begin);
-
-    std::vector<Later> waiting;
+    auto answer = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
+    hooks_.on_compiled(weight(definition), std::chrono::steady_clock::now() - begin);
     {
         const std::lock_guard lock(mutex_);
         std::erase_if(pending_, [&](const auto& entry) { return entry.second == pending; });
-        waiting = std::move(pending->waiting);
         if (answer) answer = lists_.insert(hash, std::move(answer.value()));
     }
-    for (const Later& other : waiting) other(answer);
+    promise.set_value(answer);
     return answer;
 }
 

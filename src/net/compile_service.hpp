@@ -6,12 +6,14 @@
 #include "earshot/match/phrase_set.hpp"
 #include "earshot/net/compute_pool.hpp"
 #include "earshot/net/server_hooks.hpp"
+#include "earshot/session/tracker_job.hpp"
 #include "earshot/text/tokenizer.hpp"
 
 #include "content_cache.hpp"
 
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,13 +22,14 @@
 
 namespace earshot::net {
 
-/// Compiles lists of trackers so that sessions with equal definitions share them, and lists with equal phrases share
-/// those. What is shared lives as long as somebody uses it. Small lists are compiled by the calling thread, large ones
-/// on the pool; equal requests at the same time are compiled once. Any thread.
+/// Works out what becomes of trackers that sessions bring, and compiles their lists so that sessions with equal
+/// definitions share them, and lists with equal phrases share those. What is shared lives as long as somebody uses it.
+/// Small lists of start messages are compiled by the calling thread, large ones and all changes on the pool; equal
+/// lists at the same time are compiled once. Any thread.
 class CompileService {
 public:
     using List = std::shared_ptr<const detect::TrackerList>;
-    using Answer = base::Result<List>;
+    using Answer = session::TrackerJobResult;
     using Later = std::function<void(Answer)>;
 
     /// `pool` and `hooks` outlive the service.
@@ -37,22 +40,23 @@ public:
     CompileService(const CompileService&) = delete;
     CompileService& operator=(const CompileService&) = delete;
 
-    /// The list of `definition`, at once, or none: then `later` is called with it, once, from another thread. Errors:
-    /// those of TrackerList::compile; Errc::queue_full if too much is being compiled.
-    std::optional<Answer> compile(detect::TrackerListDefinition definition, text::Tokenizer& tokenizer, Later later);
+    /// What comes of `job`, at once, or none: then `later` is called with it, once, from another thread. Errors of its
+    /// steps: those of work_out; Errc::queue_full if too much is being compiled.
+    std::optional<Answer> work_out(session::TrackerJob job, text::Tokenizer& tokenizer, Later later);
+
+    /// The list of `definition`, on the calling thread, which waits where another compiles the same. Errors: those of
+    /// TrackerList::compile.
+    base::Result<List> compile(detect::TrackerListDefinition definition, text::Tokenizer& tokenizer);
 
     /// How many different lists and phrase sets are in use, for metrics and tests.
     std::size_t lists() const;
     std::size_t phrase_sets() const;
 
-    /// Phrases by the time that compiling them takes; up to PhraseSet::k_inline_phrases are compiled in place.
-    static std::size_t weight(const detect::TrackerListDefinition& definition) noexcept;
-
 private:
-    // A list that is being compiled, and who else waits for it.
+    // A list that is being compiled, for who else wants it.
     struct Pending {
         const detect::TrackerListDefinition* definition;
-        std::vector<Later> waiting;
+        std::shared_future<base::Result<List>> answer;
     };
 
     class SharedPhraseSets final : public detect::PhraseSetSource {
@@ -65,9 +69,7 @@ private:
         ContentCache<match::PhraseSetDefinition, match::PhraseSet> cache_;
     };
 
-    std::optional<Answer> find_or_compile(detect::TrackerListDefinition definition, text::Tokenizer& tokenizer,
-                                          Later& later);
-
+    Answer work_out_here(const session::TrackerJob& job, text::Tokenizer& tokenizer);
     void begin_task();
     void end_task();
 

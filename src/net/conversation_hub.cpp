@@ -196,6 +196,10 @@ void ConversationHub::modify(Peer& peer, proto::ModifyRequest request) {
     });
 }
 
+void ConversationHub::refresh(Peer& peer) {
+    tell(peer, [socket = peer.id()](auto& machine, base::Now) { machine.refresh(socket); });
+}
+
 void ConversationHub::stop(Peer& peer) {
     tell(peer, [socket = peer.id()](auto& machine, base::Now now) { machine.stop(socket, now); });
 }
@@ -301,7 +305,7 @@ void ConversationHub::compile(Conversation& conversation, session::Compile&& req
         });
     };
     auto answer =
-        shard_.server().compiler.compile(std::move(request.definition), shard_.tools().tokenizer(), std::move(later));
+        shard_.server().compiler.work_out(std::move(request.job), shard_.tools().tokenizer(), std::move(later));
     if (answer) conversation.machine.compiled(request.ticket, std::move(*answer), shard_.now());
 }
 

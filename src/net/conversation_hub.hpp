@@ -53,6 +53,7 @@ public:
     void subscribe(Peer& peer, const session::Subscription& subscription);
     void speak(Peer& peer, session::Speak& speak);
     void modify(Peer& peer, proto::ModifyRequest request);
+    void refresh(Peer& peer);
     void stop(Peer& peer);
     void leave(Peer& peer);
 

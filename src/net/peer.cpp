@@ -77,7 +77,7 @@ void Peer::on_time() {
 void Peer::on_action(const session::ConversationAction& action) {
     const base::MonotonicTime now = shard_.now().monotonic;
     std::visit(Overloaded{[&](const session::Broadcast& broadcast) { machine_->on_broadcast(broadcast, now); },
-                          [&](const session::Tell& tell) { machine_->on_tell(tell.frame, now); },
+                          [&](const session::Tell& tell) { machine_->on_tell(tell, now); },
                           [&](const session::Started&) { machine_->on_started(now); },
                           [&](const session::Ended& ended) {
                               if (ended.why != session::Ended::Why::paused) shard_.hub().detach(*this);
@@ -113,7 +113,8 @@ void Peer::perform(session::SocketAction&& action) {
                           [&](session::Subscribe& wanted) { hub.subscribe(*this, wanted.subscription); },
                           [&](session::Speak& speak) { hub.speak(*this, speak); },
                           [&](session::Modify& modify) { hub.modify(*this, std::move(modify.request)); },
-                          [&](session::Stop&) { hub.stop(*this); }, [&](session::Leave&) { hub.leave(*this); },
+                          [&](session::Refresh&) { hub.refresh(*this); }, [&](session::Stop&) { hub.stop(*this); },
+                          [&](session::Leave&) { hub.leave(*this); },
                           [&](session::Close& close) {
                               if (close.now) ++shard_.traffic().slow_clients;
                               transport_.close(close);

@@ -101,7 +101,7 @@ void Announcer::replay(SocketId socket, std::uint64_t sequence, const proto::Lis
 }
 
 void Announcer::tell_open(SocketId socket, std::span<const proto::OpenHits> open) {
-    actions_.emplace_back(Tell{socket, make_frame(proto::open_hits_response(open, ++sequence_))});
+    actions_.emplace_back(Tell{socket, make_frame(proto::open_hits_response(open, ++sequence_)), true});
 }
 
 }  // namespace earshot::session

@@ -5,107 +5,240 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <unordered_map>
-#include <unordered_set>
-#include <utility>
 
 namespace earshot::session {
+namespace {
 
 using base::Errc;
 using base::Error;
 using base::Result;
+using detect::TrackerDefinition;
 
-void BroughtTrackers::keep(std::vector<detect::TrackerDefinition> trackers) {
-    trackers_ = std::move(trackers);
-    origins_.assign(trackers_.size(), {});
+/// A definition that somebody else holds on to.
+std::shared_ptr<const TrackerDefinition> borrow(const TrackerDefinition& tracker) {
+    return {std::shared_ptr<const void>(), &tracker};
 }
 
-void BroughtTrackers::start(std::vector<detect::TrackerDefinition> trackers, std::vector<std::string> pointers) {
-    std::unordered_set<std::string> known;
-    for (std::size_t i = 0; i < trackers.size(); ++i) {
-        detect::TrackerDefinition& tracker = trackers[i];
-        if (tracker.id.empty()) tracker.id = ad_hoc_id(tracker);
-        if (!is_for_language(tracker)) {
-            ignored_.push_back({std::move(tracker.id), "language"});
-        } else if (known.insert(tracker.id).second) {
-            trackers_.push_back(std::move(tracker));
-            origins_.push_back({0, std::move(pointers[i])});
+/// The definition of a message with its id, which is made from the definition where it has none.
+std::shared_ptr<const TrackerDefinition> with_id(const TrackerDefinition& tracker) {
+    if (!tracker.id.empty()) return borrow(tracker);
+    auto named = std::make_shared<TrackerDefinition>(tracker);
+    named->id = ad_hoc_id(tracker);
+    return named;
+}
+
+std::size_t phrases_of(const TrackerDefinition& tracker) {
+    return tracker.vocabulary.size() + tracker.exclude_vocabulary.size() + tracker.patterns.size();
+}
+
+}  // namespace
+
+BroughtTrackers::BroughtTrackers(const TrackerJob& job, const TrackerJobResult& before, const StoredTrackers* stored)
+    : job_(&job), stored_(stored) {
+    if (before.stored) {
+        wants_all_ = before.stored->all;
+        dismissed_ = before.stored->dismissed;
+    }
+    if (!before.list) return;
+    for (const TrackerDefinition& tracker : before.list->definition().trackers) {
+        const bool is_stored = before.stored && before.stored->ids.contains(tracker.id);
+        entries_.push_back({borrow(tracker), {}, is_stored});
+    }
+}
+
+Result<void> BroughtTrackers::apply(std::size_t index) {
+    const TrackerStep& step = job_->steps[index];
+    ignored_.clear();
+    switch (step.kind) {
+        case TrackerStep::Kind::start:
+            start(step, index);
+            break;
+        case TrackerStep::Kind::change:
+            if (auto changed = change(step.change, index); !changed) return changed;
+            break;
+        case TrackerStep::Kind::follow:
+            if (auto followed = follow(index); !followed) return followed;
+            break;
+    }
+    return check_limits();
+}
+
+void BroughtTrackers::start(const TrackerStep& step, std::size_t index) {
+    entries_.clear();
+    dismissed_.clear();
+    wants_all_ = step.all_stored;
+    Places known;
+    if (step.change.replace) {
+        const proto::GivenTrackers& given = *step.change.replace;
+        for (std::size_t i = 0; i < given.definitions.size(); ++i) {
+            add(known, {with_id(given.definitions[i]), {index, given.pointers[i]}, false});
+        }
+        for (const proto::PlacedName& id : given.references) {
+            const TrackerDefinition* tracker = stored_ ? stored_->find(id.name) : nullptr;
+            if (tracker) {
+                add(known, {borrow(*tracker), {index, id.pointer}, true});
+            } else {
+                ignored_.push_back({id.name, stored_ ? "unknown" : "unavailable"});
+            }
         }
     }
+    if (!wants_all_) return;
+    if (stored_) {
+        take_all_stored(known, index);
+    } else {
+        ignored_.push_back({"*", "unavailable"});
+    }
 }
 
-Result<void> BroughtTrackers::apply(const proto::TrackerChange& wanted, const ConversationLimits& limits,
-                                    std::size_t message) {
+Result<void> BroughtTrackers::change(const proto::TrackerChange& wanted, std::size_t step) {
     if (wanted.replace) {
-        trackers_.clear();
-        origins_.clear();
-        if (auto taken = take(*wanted.replace, message); !taken) return taken;
+        entries_.clear();
+        dismissed_.clear();
+        wants_all_ = false;
+        if (auto taken = take(*wanted.replace, step); !taken) return taken;
     }
-    for (const proto::PlacedName& name : wanted.remove) {
-        if (auto removed = remove(name); !removed) return removed;
-    }
-    if (auto taken = take(wanted.add, message); !taken) return taken;
+    if (auto removed = remove(wanted.remove); !removed) return removed;
+    return take(wanted.add, step);
+}
 
-    std::size_t phrases = 0;
-    for (const detect::TrackerDefinition& tracker : trackers_) {
-        phrases += tracker.vocabulary.size() + tracker.exclude_vocabulary.size() + tracker.patterns.size();
+Result<void> BroughtTrackers::follow(std::size_t step) {
+    if (!stored_) return Error{Errc::store_away, "the stored trackers cannot be had at the moment", {}, {}};
+    std::vector<Entry> kept;
+    for (Entry& entry : entries_) {
+        if (entry.is_stored) {
+            const TrackerDefinition* now = stored_->find(entry.tracker->id);
+            if (!now || !is_for_language(*now)) continue;
+            entry = {borrow(*now), {step, {}}, true};
+        }
+        kept.push_back(std::move(entry));
     }
+    entries_ = std::move(kept);
+    if (!wants_all_) return {};
+    Places known = places();
+    take_all_stored(known, step);
+    return {};
+}
+
+// A tracker may be named twice, by its id and its name: what is named is judged before anything goes.
+Result<void> BroughtTrackers::remove(const std::vector<proto::PlacedName>& names) {
+    std::vector<bool> goes(entries_.size(), false);
+    for (const proto::PlacedName& name : names) {
+        bool is_known = false;
+        for (std::size_t i = 0; i < entries_.size(); ++i) {
+            const TrackerDefinition& tracker = *entries_[i].tracker;
+            if (tracker.id != name.name && tracker.name != name.name) continue;
+            goes[i] = is_known = true;
+        }
+        if (is_known) continue;
+        return Error{Errc::unknown_tracker, "\"remove\" names no tracker of this session", name.pointer, name.name};
+    }
+    std::vector<Entry> kept;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (!goes[i]) {
+            kept.push_back(std::move(entries_[i]));
+        } else if (entries_[i].is_stored && wants_all_) {
+            dismissed_.insert(entries_[i].tracker->id);
+        }
+    }
+    entries_ = std::move(kept);
+    return {};
+}
+
+Result<void> BroughtTrackers::take(const proto::GivenTrackers& given, std::size_t step) {
+    Places known = places();
+    if (auto taken = take_stored(given.references, known, step); !taken) return taken;
+    for (std::size_t i = 0; i < given.definitions.size(); ++i) {
+        const auto tracker = with_id(given.definitions[i]);
+        if (add(known, {tracker, {step, given.pointers[i]}, false})) continue;
+        const auto place = known.find(tracker->id);
+        if (place == known.end() || *entries_[place->second].tracker == *tracker) continue;
+        return Error{Errc::invalid_value, "\"id\" is that of another tracker of this session",
+                     given.pointers[i] + "/id", tracker->id};
+    }
+    return {};
+}
+
+Result<void> BroughtTrackers::take_stored(const std::vector<proto::PlacedName>& ids, Places& known, std::size_t step) {
+    if (!ids.empty() && !stored_) {
+        return Error{Errc::store_away, "the stored trackers cannot be had at the moment", ids.front().pointer, {}};
+    }
+    for (const proto::PlacedName& id : ids) {
+        const TrackerDefinition* tracker = stored_->find(id.name);
+        if (!tracker) {
+            return Error{Errc::unknown_tracker, "\"id\" names no stored tracker", id.pointer + "/id", id.name};
+        }
+        dismissed_.erase(id.name);
+        const auto place = known.find(id.name);
+        if (place == known.end()) {
+            add(known, {borrow(*tracker), {step, id.pointer}, true});
+        } else if (Entry& entry = entries_[place->second]; entry.is_stored) {
+            if (*entry.tracker == *tracker) continue;
+            known.erase(place);  // its key lies in the old definition
+            known.emplace(tracker->id, static_cast<std::size_t>(&entry - entries_.data()));
+            entry = {borrow(*tracker), {step, id.pointer}, true};
+        } else if (*entry.tracker != *tracker) {
+            return Error{Errc::invalid_value, "\"id\" is that of another tracker of this session", id.pointer + "/id",
+                         id.name};
+        }
+    }
+    return {};
+}
+
+void BroughtTrackers::take_all_stored(Places& known, std::size_t step) {
+    for (const TrackerDefinition& tracker : stored_->trackers()) {
+        if (dismissed_.contains(tracker.id) || !is_for_language(tracker)) continue;
+        add(known, {borrow(tracker), {step, {}}, true});
+    }
+}
+
+/// False if one with its id is there, or it is for other languages and is told so.
+bool BroughtTrackers::add(Places& known, Entry entry) {
+    if (!is_for_language(*entry.tracker)) {
+        ignored_.push_back({entry.tracker->id, "language"});
+        return false;
+    }
+    if (!known.emplace(entry.tracker->id, entries_.size()).second) return false;
+    entries_.push_back(std::move(entry));
+    return true;
+}
+
+Result<void> BroughtTrackers::check_limits() const {
     const auto too_many = [](std::size_t limit, const char* what) {
         return Error{Errc::too_many, "the session would have over " + std::to_string(limit) + what, "/trackers", {}};
     };
-    if (trackers_.size() > limits.trackers) return too_many(limits.trackers, " trackers");
-    if (phrases > limits.phrases) return too_many(limits.phrases, " phrases");
+    std::size_t phrases = 0;
+    for (const Entry& entry : entries_) phrases += phrases_of(*entry.tracker);
+    if (entries_.size() > job_->max_trackers) return too_many(job_->max_trackers, " trackers");
+    if (phrases > job_->max_phrases) return too_many(job_->max_phrases, " phrases");
     return {};
 }
 
-Result<void> BroughtTrackers::remove(const proto::PlacedName& name) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < trackers_.size(); ++i) {
-        if (trackers_[i].id == name.name || trackers_[i].name == name.name) continue;
-        if (kept != i) {
-            trackers_[kept] = std::move(trackers_[i]);
-            origins_[kept] = std::move(origins_[i]);
-        }
-        ++kept;
-    }
-    if (kept == trackers_.size()) {
-        return Error{Errc::unknown_tracker, "\"remove\" names no tracker of this session", name.pointer, name.name};
-    }
-    trackers_.resize(kept);
-    origins_.resize(kept);
-    return {};
+BroughtTrackers::Places BroughtTrackers::places() const {
+    Places places;
+    for (std::size_t i = 0; i < entries_.size(); ++i) places.emplace(entries_[i].tracker->id, i);
+    return places;
 }
 
-Result<void> BroughtTrackers::take(const proto::GivenTrackers& given, std::size_t message) {
-    if (!given.references.empty()) {
-        const proto::PlacedName& unknown = given.references.front();
-        return Error{Errc::unknown_tracker, "\"id\" names no stored tracker", unknown.pointer + "/id", unknown.name};
-    }
-    std::unordered_map<std::string, std::size_t> places;  // by id
-    for (std::size_t i = 0; i < trackers_.size(); ++i) places.emplace(trackers_[i].id, i);
-    for (std::size_t i = 0; i < given.definitions.size(); ++i) {
-        detect::TrackerDefinition tracker = given.definitions[i];
-        if (tracker.id.empty()) tracker.id = ad_hoc_id(tracker);
-        if (!is_for_language(tracker)) {
-            ignored_.push_back({std::move(tracker.id), "language"});
-            continue;
-        }
-        const auto [place, is_new] = places.emplace(tracker.id, trackers_.size());
-        if (is_new) {
-            trackers_.push_back(std::move(tracker));
-            origins_.push_back({message, given.pointers[i]});
-        } else if (trackers_[place->second] != tracker) {
-            return Error{Errc::invalid_value, "\"id\" is that of another tracker of this session",
-                         given.pointers[i] + "/id", tracker.id};
-        }
-    }
-    return {};
+std::vector<TrackerDefinition> BroughtTrackers::definitions() const {
+    std::vector<TrackerDefinition> definitions;
+    definitions.reserve(entries_.size());
+    for (const Entry& entry : entries_) definitions.push_back(*entry.tracker);
+    return definitions;
 }
 
-bool BroughtTrackers::is_for_language(const detect::TrackerDefinition& tracker) const {
+StoredShare BroughtTrackers::stored_share() const {
+    StoredShare share{wants_all_, {}, dismissed_};
+    for (const Entry& entry : entries_) {
+        if (entry.is_stored) share.ids.insert(entry.tracker->id);
+    }
+    return share;
+}
+
+bool BroughtTrackers::is_for_language(const TrackerDefinition& tracker) const {
+    const std::string& language = job_->settings.language;
     const auto equal = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
     const auto is_ours = [&](const std::string& code) {
-        return std::equal(code.begin(), code.end(), language_.begin(), language_.end(), equal);
+        return std::equal(code.begin(), code.end(), language.begin(), language.end(), equal);
     };
     return tracker.languages.empty() || std::any_of(tracker.languages.begin(), tracker.languages.end(), is_ours);
 }

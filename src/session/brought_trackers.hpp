@@ -3,57 +3,74 @@
 #include "earshot/base/error.hpp"
 #include "earshot/detect/tracker_definition.hpp"
 #include "earshot/proto/client_messages.hpp"
-#include "earshot/proto/server_codec.hpp"
-#include "earshot/session/limits.hpp"
+#include "earshot/session/tracker_job.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace earshot::session {
 
-/// The trackers of one socket as they are, or as they would be after some changes: each with an id, no id twice, none
+/// The trackers of one publisher as they are, or as they would be after some steps: each with an id, no id twice, none
 /// that is for other languages. Knows where each of them stands in the message that brought it, so that an error which
-/// compiling finds can be told there.
+/// compiling finds can be told there. Cheap to copy: definitions are shared with the job or list that they come from,
+/// which must outlive it.
 class BroughtTrackers {
 public:
     /// Where a tracker came from.
     struct Origin {
-        std::size_t message = 0;  ///< as `apply` was told
-        std::string pointer;      ///< in that message
+        std::size_t step = 0;
+        std::string pointer;  ///< in its message; empty: it came from no message
     };
 
-    /// `language`: of the conversation, BCP 47.
-    explicit BroughtTrackers(std::string language) : language_(std::move(language)) {}
+    /// Begins with what is in force `before` a step of `job`. `stored` may be null. Job, stored trackers and the list
+    /// of `before` outlive this.
+    BroughtTrackers(const TrackerJob& job, const TrackerJobResult& before, const StoredTrackers* stored);
 
-    /// Begins with what is compiled already, where no error is to be found.
-    void keep(std::vector<detect::TrackerDefinition> trackers);
+    /// Takes the job's step of that index. After an error what this holds is of no use. Errors: as of work_out.
+    base::Result<void> apply(std::size_t step);
 
-    /// Begins with what a start message gives; of several with one id the first is taken.
-    void start(std::vector<detect::TrackerDefinition> trackers, std::vector<std::string> pointers);
+    /// What the last step gave and this does not hold.
+    std::vector<proto::IgnoredTracker> take_ignored() { return std::exchange(ignored_, {}); }
 
-    /// Applies the change that stands in a message. After an error what this holds is of no use. Errors:
-    /// unknown_tracker (an id or name that is none of these; an id alone, as nothing is stored), invalid_value (an id
-    /// that another definition has), too_many (over `limits`).
-    base::Result<void> apply(const proto::TrackerChange& change, const ConversationLimits& limits, std::size_t message);
+    bool empty() const noexcept { return entries_.empty(); }
+    std::size_t size() const noexcept { return entries_.size(); }
+    const detect::TrackerDefinition& tracker(std::size_t index) const noexcept { return *entries_[index].tracker; }
+    const Origin& origin(std::size_t index) const noexcept { return entries_[index].origin; }
 
-    const std::vector<detect::TrackerDefinition>& trackers() const noexcept { return trackers_; }
-
-    /// What was given and is for other languages.
-    const std::vector<proto::IgnoredTracker>& ignored() const noexcept { return ignored_; }
-
-    const Origin& origin(std::size_t tracker) const noexcept { return origins_[tracker]; }
+    std::vector<detect::TrackerDefinition> definitions() const;
+    StoredShare stored_share() const;
 
 private:
-    base::Result<void> remove(const proto::PlacedName& name);
-    base::Result<void> take(const proto::GivenTrackers& given, std::size_t message);
+    struct Entry {
+        std::shared_ptr<const detect::TrackerDefinition> tracker;
+        Origin origin;
+        bool is_stored = false;
+    };
+    using Places = std::unordered_map<std::string_view, std::size_t>;  // by id
+
+    void start(const TrackerStep& step, std::size_t index);
+    base::Result<void> change(const proto::TrackerChange& change, std::size_t step);
+    base::Result<void> follow(std::size_t step);
+    base::Result<void> remove(const std::vector<proto::PlacedName>& names);
+    base::Result<void> take(const proto::GivenTrackers& given, std::size_t step);
+    base::Result<void> take_stored(const std::vector<proto::PlacedName>& ids, Places& places, std::size_t step);
+    void take_all_stored(Places& places, std::size_t step);
+    base::Result<void> check_limits() const;
+    Places places() const;
+    bool add(Places& places, Entry entry);
     bool is_for_language(const detect::TrackerDefinition& tracker) const;
 
-    std::string language_;
-    std::vector<detect::TrackerDefinition> trackers_;
-    std::vector<Origin> origins_;  // by tracker
+    const TrackerJob* job_;
+    const StoredTrackers* stored_;
+    std::vector<Entry> entries_;
+    bool wants_all_ = false;
+    std::unordered_set<std::string> dismissed_;
     std::vector<proto::IgnoredTracker> ignored_;
 };
 

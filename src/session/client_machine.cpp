@@ -26,8 +26,10 @@ void ClientMachine::on_gone() {
     is_closed_ = true;
 }
 
-void ClientMachine::on_tell(Frame frame, MonotonicTime now) {
-    if (!is_closed()) push(std::move(frame), Importance::required, now);
+void ClientMachine::on_tell(const Tell& tell, MonotonicTime now) {
+    if (is_closed()) return;
+    if (tell.is_open_hits) forget_missed();
+    push(tell.frame, Importance::required, now);
 }
 
 void ClientMachine::on_refused(const base::Error& error, MonotonicTime now) {
@@ -65,7 +67,21 @@ void ClientMachine::take_actions(std::vector<SocketAction>& into) {
     into.swap(actions_);
 }
 
-void ClientMachine::push(Frame frame, Importance importance, MonotonicTime now) {
+void ClientMachine::push_revised(const Broadcast& broadcast, MonotonicTime now) {
+    if (!broadcast.is_interim || missed_ == Missed::nothing) {
+        const Frame& frame = broadcast.revised;
+        const bool is_dropped = frame && push(frame, broadcast.importance, now) == Verdict::dropped;
+        if (is_dropped && broadcast.is_interim) missed_ = Missed::interims;
+    } else {
+        ++counters_.interim_dropped;
+    }
+    if (missed_ == Missed::interims && !outbox_.is_behind()) {
+        missed_ = Missed::and_asked;
+        act(Refresh{});
+    }
+}
+
+Verdict ClientMachine::push(Frame frame, Importance importance, MonotonicTime now) {
     const bool was_behind = outbox_.is_behind();
     const Verdict verdict = outbox_.push(std::move(frame), importance);
     if (verdict == Verdict::dropped) ++counters_.interim_dropped;
@@ -76,6 +92,7 @@ void ClientMachine::push(Frame frame, Importance importance, MonotonicTime now) 
         outbox_.clear();
         close(true);
     }
+    return verdict;
 }
 
 void ClientMachine::tell_error(const base::Error& error, std::string_view request_id, MonotonicTime now) {

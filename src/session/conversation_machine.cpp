@@ -38,22 +38,27 @@ public:
             return;
         }
         if (participant && participant->state != State::paused) return;
-        if (!participant && (participant = roster_.find_returning(*request))) {
-            // Its old socket may still look open.
-            if (participant->socket != 0) actions_.emplace_back(Ended{participant->socket, Ended::Why::replaced});
-            participant->forget_changes();
-        }
+        const Participant* former = participant;
         if (!participant) {
-            if (roster_.participants().size() >= limits_.publishers) {
+            former = roster_.find_returning(*request);
+            if (former && former->state == State::compiling) {  // nothing has begun that its failure would end
+                participant = roster_.find_number(former->number);
+                actions_.emplace_back(Ended{participant->socket, Ended::Why::replaced});
+                participant->forget_changes();
+            } else if (former) {
+                end_successor_of(*former);
+            } else if (roster_.publishers() >= limits_.publishers) {
                 refuse(socket, {Errc::conversation_busy, "the conversation has no room for another publisher", {}, {}},
                        request->request_id, 0);
                 return;
             }
-            participant = &roster_.add(now);
+            if (!participant) {
+                participant = &roster_.add(now);
+                participant->replaces = former ? former->number : 0;
+            }
         }
         if (participant->socket != socket) participant->socket_start = now.monotonic;
         roster_.set_socket(*participant, socket);
-        participant->due.reset();
         if (language_.empty()) {
             language_ = request->trackers.settings.language;
             talk_.set_language(language_);
@@ -61,7 +66,10 @@ public:
         }
         participant->pause = request->pause_seconds ? base::from_seconds(*request->pause_seconds) : limits_.pause;
         roster_.set_request(*participant, std::move(request));
-        bring_trackers(*participant, now);
+        participant->state = State::compiling;
+        participant->due = now.monotonic + limits_.compile;
+        auto brought = trackers_.bring(*participant, former);
+        if (brought) finish_start(*participant, std::move(*brought), now);
     }
 
     void subscribe(SocketId socket, const Subscription& subscription, Now now) {
@@ -74,6 +82,8 @@ public:
         roster_.add({socket, subscription});
         if (begin_) welcome(roster_.subscribers().back(), make_welcome(now), now);
     }
+
+    void refresh(SocketId socket) { announcer_.tell_open(socket, talk_.open_hits()); }
 
     // ---- Going -----------------------------------------------------------------------------------------------------
 
@@ -95,16 +105,20 @@ public:
         if (roster_.remove_subscriber(socket)) return;
         Participant* participant = roster_.find(socket);
         if (!participant) return;
-        roster_.set_socket(*participant, 0);
-        participant->forget_changes();  // nobody is there to be answered; whoever comes back starts anew
-        const double patience = is_shutting_down_ ? 0 : participant->request->no_connection_seconds;
-        const bool may_return = participant->state == State::active || participant->state == State::compiling;
-        if (patience > 0 && may_return) {
-            participant->state = State::absent;
-            participant->due = now.monotonic + base::from_seconds(patience);
+        if (participant->replaces != 0) {
+            Participant* former = roster_.find_number(participant->replaces);
+            remove_successor(*participant);
+            if (former && former->state == State::absent) wait_for(*former, now);  // it was seen again
             return;
         }
-        give_up(*participant, now);
+        roster_.set_socket(*participant, 0);
+        participant->forget_changes();  // nobody is there to be answered; whoever comes back starts anew
+        const bool may_return = participant->state == State::active || participant->state == State::compiling;
+        if (may_return && !is_shutting_down_ && participant->request->no_connection_seconds > 0) {
+            wait_for(*participant, now);
+        } else {
+            give_up(*participant, now);
+        }
     }
 
     void shut_down(Now now) {
@@ -122,7 +136,7 @@ public:
         if (!participant || participant->state != State::active) return;
         if (chunk.seq && participant->last_seq && *chunk.seq <= *participant->last_seq) return;
         announcer_.count_chunk();
-        const auto taken = talk_.speak(*participant, chunk, now);
+        const auto taken = talk_.speak(*participant, chunk, age_ms(now), now);
         if (!taken) {
             tell(*participant, proto::error_message(taken.error(), {}, participant->offset_ms(now)));
         } else if (chunk.seq) {
@@ -142,13 +156,13 @@ public:
         if (participant && participant->state == State::active) trackers_.change(*participant, std::move(request), now);
     }
 
-    void compiled(std::uint64_t ticket, base::Result<std::shared_ptr<const detect::TrackerList>> list, Now now) {
+    void compiled(std::uint64_t ticket, TrackerJobResult result, Now now) {
         Participant* participant = roster_.find_ticket(ticket);
         if (!participant) return;
         if (participant->state == State::compiling) {
-            finish_start(*participant, std::move(list), now);
+            finish_start(*participant, std::move(result), now);
         } else {
-            trackers_.finish_change(*participant, std::move(list), now);
+            trackers_.finish_change(*participant, std::move(result), now);
             settle_participants(now);
         }
     }
@@ -158,8 +172,11 @@ public:
     void on_time(Now now) {
         talk_.on_time(now);
         while (Participant* participant = roster_.find_due(now.monotonic)) {
-            participant->due.reset();
-            if (participant->state == State::absent) {
+            const auto due = std::exchange(participant->due, std::nullopt);
+            Participant* successor = is_shutting_down_ ? nullptr : roster_.find_successor(participant->number);
+            if (participant->state == State::absent && successor) {
+                successor->former_due = due;  // it is waited for instead
+            } else if (participant->state == State::absent) {
                 give_up(*participant, now);
             } else if (participant->state == State::compiling) {
                 participant->forget_changes();
@@ -196,36 +213,62 @@ public:
 private:
     // ---- Starts ----------------------------------------------------------------------------------------------------
 
-    void bring_trackers(Participant& participant, Now now) {
-        const auto is_in_force = trackers_.bring(participant);
-        if (!is_in_force) {
-            fail_start(participant, is_in_force.error(), now);
-        } else if (*is_in_force) {
-            begin(participant, now);
-        } else {
-            participant.state = State::compiling;
-            participant.due = now.monotonic + limits_.compile;
+    void finish_start(Participant& starting, TrackerJobResult result, Now now) {
+        starting.forget_changes();
+        starting.due.reset();
+        Participant* former = roster_.find_number(starting.replaces);
+        if (former && former->is_going()) former = nullptr;
+        Participant& participant = former ? *former : starting;
+        if (const auto error = trackers_.problem_of_start(participant, result)) {
+            fail_start(starting, *error, now);
+            return;
         }
-    }
-
-    void finish_start(Participant& participant, base::Result<std::shared_ptr<const detect::TrackerList>> list,
-                      Now now) {
-        const auto done = trackers_.finish_start(participant, std::move(list));
-        participant.due.reset();
-        if (done) {
-            begin(participant, now);
-        } else {
-            fail_start(participant, done.error(), now);
-        }
+        if (former) take_over(*former, starting);
+        trackers_.finish_start(participant, std::move(result));
+        begin(participant, now);
     }
 
     void fail_start(Participant& participant, const Error& error, Now now) {
         refuse(participant.socket, error, participant.request->request_id, participant.offset_ms(now));
+        if (participant.replaces != 0) {
+            remove_successor(participant);
+            return;
+        }
         roster_.set_socket(participant, 0);
         give_up(participant, now);  // it may have said something before this start
     }
 
+    /// The speaker's new socket has its place from now on. Its old one may still look open.
+    void take_over(Participant& former, Participant& successor) {
+        if (former.socket != 0) actions_.emplace_back(Ended{former.socket, Ended::Why::replaced});
+        former.forget_changes();
+        former.due.reset();
+        former.socket_start = successor.socket_start;
+        former.pause = successor.pause;
+        const SocketId socket = successor.socket;
+        auto request = std::move(successor.request);
+        roster_.remove(successor);
+        roster_.set_socket(former, socket);
+        roster_.set_request(former, std::move(request));
+    }
+
+    void end_successor_of(const Participant& former) {
+        Participant* successor = roster_.find_successor(former.number);
+        if (!successor) return;
+        actions_.emplace_back(Ended{successor->socket, Ended::Why::replaced});
+        remove_successor(*successor);
+    }
+
+    /// One that was to take another's place goes without: the other is as it was.
+    void remove_successor(const Participant& successor) {
+        Participant* former = roster_.find_number(successor.replaces);
+        if (former && successor.former_due && !former->due) former->due = successor.former_due;
+        roster_.remove(successor);
+        finish_if_empty({});
+    }
+
     void begin(Participant& participant, Now now) {
+        participant.replaces = 0;
         participant.state = State::active;
         tell_start(participant, now);
         const proto::StartRequest& request = *participant.request;
@@ -299,6 +342,12 @@ private:
     }
 
     // ---- Ends ------------------------------------------------------------------------------------------------------
+
+    void wait_for(Participant& participant, Now now) {
+        const double patience = is_shutting_down_ ? 0 : participant.request->no_connection_seconds;
+        participant.state = State::absent;
+        participant.due = now.monotonic + base::from_seconds(patience);
+    }
 
     /// What the participant said is over and nobody is told of it there.
     void give_up(Participant& participant, Now now) {
@@ -398,6 +447,10 @@ void ConversationMachine::subscribe(SocketId socket, const Subscription& subscri
     impl_->subscribe(socket, subscription, now);
 }
 
+void ConversationMachine::refresh(SocketId socket) {
+    impl_->refresh(socket);
+}
+
 void ConversationMachine::speak(SocketId socket, const proto::TranscriptChunk& chunk, Now now) {
     impl_->speak(socket, chunk, now);
 }
@@ -416,9 +469,8 @@ void ConversationMachine::shut_down(Now now) {
     impl_->shut_down(now);
 }
 
-void ConversationMachine::compiled(std::uint64_t ticket, base::Result<std::shared_ptr<const detect::TrackerList>> list,
-                                   Now now) {
-    impl_->compiled(ticket, std::move(list), now);
+void ConversationMachine::compiled(std::uint64_t ticket, TrackerJobResult result, Now now) {
+    impl_->compiled(ticket, std::move(result), now);
 }
 
 void ConversationMachine::scored(std::uint64_t ticket, std::vector<detect::Verdict> verdicts, Now now) {

@@ -4,8 +4,7 @@
 #include "earshot/proto/client_messages.hpp"
 #include "earshot/proto/server_codec.hpp"
 #include "earshot/session/actions.hpp"
-
-#include "brought_trackers.hpp"
+#include "earshot/session/tracker_job.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,11 +15,10 @@
 
 namespace earshot::session {
 
-/// Changes of one publisher's trackers that are being compiled together.
+/// What one publisher brings, while it is being worked out.
 struct TrackerCompilation {
     std::uint64_t ticket = 0;
-    std::vector<proto::ModifyRequest> requests;  ///< none: it belongs to a start message
-    BroughtTrackers trackers;
+    std::vector<proto::ModifyRequest> requests;  ///< to be answered, without their trackers; none: of a start message
 };
 
 /// One publisher's part in the conversation. It outlives its socket where the client may come back.
@@ -33,7 +31,8 @@ struct Participant {
         paused,    ///< stopped, but its socket may start again
         absent,    ///< lost, but its speaker may come back
     };
-    std::uint64_t number = 0;  ///< its name inside the conversation
+    std::uint64_t number = 0;    ///< its name inside the conversation
+    std::uint64_t replaces = 0;  ///< while it starts: whose place it takes if that succeeds
     SocketId socket = 0;
     State state = State::compiling;
     std::unique_ptr<proto::StartRequest> request;
@@ -41,12 +40,14 @@ struct Participant {
     base::MonotonicTime socket_start{};  ///< of its socket's first start: 0 of timeOffset
     std::optional<std::int64_t> last_seq;
     std::optional<std::size_t> slot;                ///< of the list that it brought
+    std::shared_ptr<const StoredShare> stored;      ///< of that list
     bool shares_slot = false;                       ///< with publishers who brought an equal list and are gone
     std::optional<TrackerCompilation> compilation;  ///< under way
     std::vector<proto::ModifyRequest> changes;      ///< that wait for the compilation under way
     std::vector<proto::IgnoredTracker> ignored;     ///< of its start's trackers
     base::Duration pause{};
-    std::optional<base::MonotonicTime> due;  ///< when `paused` or `absent` is over, or the change it waits for
+    std::optional<base::MonotonicTime> former_due;  ///< of the one that it replaces, once that has come
+    std::optional<base::MonotonicTime> due;         ///< when `paused` or `absent` is over, or the change it waits for
 
     bool is_going() const noexcept { return state == State::stopping || state == State::leaving; }
 

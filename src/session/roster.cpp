@@ -32,8 +32,17 @@ Participant* Roster::find_returning(const proto::StartRequest& request) const no
     if (!request.speaker || request.speaker->user_id.empty()) return nullptr;
     return find_if([&](const Participant& p) {
         const auto& speaker = p.request->speaker;
-        return !p.is_going() && speaker && speaker->user_id == request.speaker->user_id;
+        return p.replaces == 0 && !p.is_going() && speaker && speaker->user_id == request.speaker->user_id;
     });
+}
+
+Participant* Roster::find_successor(std::uint64_t number) const noexcept {
+    return find_if([&](const Participant& p) { return p.replaces == number; });
+}
+
+std::size_t Roster::publishers() const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(participants_.begin(), participants_.end(), [](const auto& p) { return p->replaces == 0; }));
 }
 
 Participant& Roster::add(base::Now now) {

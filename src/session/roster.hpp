@@ -26,6 +26,12 @@ public:
     /// One that this speaker's new socket takes over: of the same user id, and not on its way out.
     Participant* find_returning(const proto::StartRequest& request) const noexcept;
 
+    /// One that starts to take the place of participant `number`.
+    Participant* find_successor(std::uint64_t number) const noexcept;
+
+    /// Participants, those who take another's place not counted.
+    std::size_t publishers() const noexcept;
+
     Participant& add(base::Now now);
     void remove(const Participant& participant);
 

@@ -107,6 +107,7 @@ void SocketMachine::start(MonotonicTime now) {
     if (state_ != State::active) {  // an SDK repeats a start that it holds for lost; it is answered and changes nothing
         wishes_ = request->wishes;
         source_ = proto::RecogniserSource(request->transcript_format, request->channels);
+        forget_missed();
         enter(State::starting, now);
     }
     act(Join{std::move(request)});
@@ -115,7 +116,9 @@ void SocketMachine::start(MonotonicTime now) {
 void SocketMachine::wait(std::string_view message, MonotonicTime now) {
     if (waiting_.size() >= limits_.waiting_frames || waiting_bytes_ + message.size() > limits_.waiting_bytes) {
         ++counters_.limit_hits;
-        tell_error({Errc::queue_full, "too much is waiting behind the start or stop message", {}, {}}, {}, now);
+        const auto ignored = codec_.parse(message, message.size());  // only for whose answer this is
+        tell_error({Errc::queue_full, "too much is waiting behind the start or stop message", {}, {}},
+                   codec_.request_id(), now);
         return;
     }
     waiting_bytes_ += message.size();
@@ -146,7 +149,8 @@ void SocketMachine::on_ended(Ended::Why why, MonotonicTime now) {
     if (is_closed()) return;
     switch (why) {
         case Ended::Why::completed:
-            enter(State::lingering, now);
+            // A start may have crossed the end of what was paused: it begins anew.
+            if (state_ != State::starting) enter(State::lingering, now);
             break;
         case Ended::Why::paused:
             enter(State::paused, now);
@@ -170,8 +174,11 @@ void SocketMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) 
     if (broadcast.is_caption ? !wishes_.transcript : broadcast.is_interim && !wishes_.interim_results) {
         return;
     }
-    const Frame& frame = wishes_.revisions ? broadcast.revised : broadcast.plain;
-    if (frame) push(frame, broadcast.importance, now);
+    if (wishes_.revisions) {
+        push_revised(broadcast, now);
+    } else if (broadcast.plain) {
+        push(broadcast.plain, broadcast.importance, now);
+    }
 }
 
 void SocketMachine::on_shutdown(MonotonicTime now) {

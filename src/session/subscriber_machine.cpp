@@ -34,8 +34,11 @@ void SubscriberMachine::on_ended(Ended::Why why, MonotonicTime) {
 
 void SubscriberMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) {
     if (state_ != State::following) return;
-    const Frame& frame = subscription_.wishes.revisions ? broadcast.revised : broadcast.plain;
-    if (frame) push(frame, broadcast.importance, now);
+    if (subscription_.wishes.revisions) {
+        push_revised(broadcast, now);
+    } else if (broadcast.plain) {
+        push(broadcast.plain, broadcast.importance, now);
+    }
 }
 
 // One that follows is told the end of its conversation, whose publishers are stopped too.

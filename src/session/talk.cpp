@@ -14,27 +14,25 @@ using detect::Tier;
 
 // ---- Chunks --------------------------------------------------------------------------------------------------------
 
-base::Result<void> Talk::speak(const Participant& participant, const proto::TranscriptChunk& chunk, Now now) {
+base::Result<void> Talk::speak(const Participant& participant, const proto::TranscriptChunk& chunk, std::int64_t age_ms,
+                               Now now) {
     SpeakerState* speaker = speaker_of(participant, chunk);
     if (!speaker) return Error{Errc::too_many, "the conversation has too many speakers", "/speaker", {}};
     if (!open_utterance(*speaker, participant, chunk.utterance_id, around_.limits.open_utterances, now)) {
         return Error{Errc::too_many, "the speaker has too many open utterances", "/utteranceId", {}};
     }
     speaker->last_chunk = now.monotonic;
-    hear(*speaker, participant, chunk, now);
+    hear(*speaker, participant, chunk, age_ms, now);
     return {};
 }
 
-void Talk::hear(SpeakerState& speaker, const Participant& participant, const proto::TranscriptChunk& chunk, Now now) {
+void Talk::hear(SpeakerState& speaker, const Participant& participant, const proto::TranscriptChunk& chunk,
+                std::int64_t age_ms, Now now) {
     const Audience& audience = around_.roster.audience();
     const double arrival = base::to_seconds(now.monotonic - participant.origin.monotonic);
     const double start = chunk.start_time.value_or(chunk.end_time ? std::min(arrival, *chunk.end_time) : arrival);
     const double end = chunk.end_time.value_or(std::max(arrival, start));
-    if (audience.captions) {
-        const auto since_start = now.monotonic - participant.socket_start;
-        const auto offset = std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
-        around_.announcer.tell_caption(speaker.voice, chunk, {start, end}, offset);
-    }
+    if (audience.captions) around_.announcer.tell_caption(speaker.voice, chunk, {start, end}, age_ms);
 
     detect::SpokenText spoken{chunk.text, {start, end}, chunk.words};
     const double shift = base::to_seconds(participant.origin.monotonic - speaker.origin);

@@ -41,7 +41,9 @@ public:
     void set_language(std::string language) { language_ = std::move(language); }
 
     /// A chunk of a publisher. Errors: too_many (speakers, or open utterances of one); then nothing of it was taken.
-    base::Result<void> speak(const Participant& participant, const proto::TranscriptChunk& chunk, base::Now now);
+    /// `age_ms`: of the conversation, for captions.
+    base::Result<void> speak(const Participant& participant, const proto::TranscriptChunk& chunk, std::int64_t age_ms,
+                             base::Now now);
 
     /// Ends what the publisher's last chunks left open, with its hypotheses as they stand.
     void end_utterances_of(const Participant& participant, base::Now now);
@@ -68,7 +70,7 @@ private:
     static OpenUtterance* open_utterance(SpeakerState& speaker, const Participant& participant, const std::string& id,
                                          std::size_t limit, base::Now now);
     void hear(SpeakerState& speaker, const Participant& participant, const proto::TranscriptChunk& chunk,
-              base::Now now);
+              std::int64_t age_ms, base::Now now);
     void cut_long(SpeakerState& speaker, OpenUtterance& utterance, bool ends, base::Now now);
     void end_utterance(SpeakerState& speaker, const std::string& id, base::Now now);
     void end_as_it_stands(SpeakerState& speaker, const OpenUtterance& utterance, base::Now now);

@@ -3,105 +3,106 @@
 #include "announcer.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
 namespace earshot::session {
-namespace {
 
 using base::Errc;
 using base::Error;
 using base::Now;
+using Kind = TrackerStep::Kind;
+
+namespace {
 
 Error no_room() {
     return {Errc::conversation_busy, "the conversation has no room for more trackers", "/trackers", {}};
-}
-
-/// Gives an error of compiling the place in the message that brought the tracker; returns that message.
-std::optional<std::size_t> place(Error& error, const BroughtTrackers& trackers) {
-    const auto path = split_tracker_path(error.path);
-    if (!path || path->tracker >= trackers.trackers().size()) return std::nullopt;
-    const BroughtTrackers::Origin& origin = trackers.origin(path->tracker);
-    error.path = origin.pointer + path->rest;
-    return origin.message;
 }
 
 }  // namespace
 
 // ---- Starts --------------------------------------------------------------------------------------------------------
 
-// The request is kept: a thousand sessions would hold a thousand copies of what they share compiled.
-base::Result<bool> TrackerDesk::bring(Participant& participant) {
+// The request is kept without its trackers: a thousand sessions would hold a thousand copies of what they share
+// compiled.
+std::optional<TrackerJobResult> TrackerDesk::bring(Participant& participant, const Participant* former) {
     proto::StartRequest& request = *participant.request;
-    BroughtTrackers brought(language_);
-    brought.start(std::exchange(request.trackers.trackers, {}), std::exchange(request.tracker_pointers, {}));
-    participant.ignored = brought.ignored();
-    for (const proto::PlacedName& id : request.tracker_references) participant.ignored.push_back({id.name, "unknown"});
-    detect::TrackerListDefinition definition{brought.trackers(), settings_of(participant)};
-    if (is_in_force(participant, definition) || share(participant, definition)) return true;
-    if (definition.trackers.empty()) {
-        put_list(participant, nullptr);
-        return true;
+    if (request.trackers.trackers.empty() && request.tracker_references.empty() && !request.enable_all_trackers) {
+        return TrackerJobResult{nullptr, nullptr, {{}}};
     }
-    if (!can_put(participant)) return no_room();
-    compile(participant, {0, {}, std::move(brought)}, std::move(definition));
-    return false;
+    TrackerStep step{Kind::start, {}, request.enable_all_trackers};
+    step.change.replace =
+        proto::GivenTrackers{std::exchange(request.trackers.trackers, {}), std::exchange(request.tracker_pointers, {}),
+                             std::exchange(request.tracker_references, {})};
+    TrackerJob job = job_on(former, participant);
+    job.steps.push_back(std::move(step));
+    ask(participant, std::move(job), {});
+    return std::nullopt;
 }
 
-base::Result<void> TrackerDesk::finish_start(Participant& participant, CompiledList list) {
-    const TrackerCompilation compilation = std::move(*participant.compilation);
-    participant.compilation.reset();
-    if (list) {
-        put_list(participant, std::move(list.value()));
-        return {};
-    }
-    Error error = list.error();
-    place(error, compilation.trackers);
-    return error;
+std::optional<Error> TrackerDesk::problem_of_start(const Participant& participant,
+                                                   const TrackerJobResult& result) const {
+    const std::optional<Error>& error = result.outcomes.front().error;
+    if (error || has_room(participant, result.list)) return error;
+    return no_room();
 }
 
-detect::ListSettings TrackerDesk::settings_of(const Participant& participant) const {
+void TrackerDesk::finish_start(Participant& participant, TrackerJobResult result) {
+    participant.ignored = std::move(result.outcomes.front().ignored);
+    put(participant, result);
+}
+
+TrackerJob TrackerDesk::job_on(const Participant* base, const Participant& participant) const {
+    TrackerJob job;
+    if (base) {
+        job.base = current(*base);
+        job.base_stored = base->stored;
+    }
     const proto::StartRequest& request = *participant.request;
-    detect::ListSettings settings = request.trackers.settings;
-    settings.language = language_;
-    settings.phrase_gap_seconds = request.phrase_gap_seconds.value_or(around_.limits.phrase_gap_seconds);
-    return settings;
+    job.settings = request.trackers.settings;
+    job.settings.language = language_;
+    job.settings.phrase_gap_seconds = request.phrase_gap_seconds.value_or(around_.limits.phrase_gap_seconds);
+    job.max_trackers = around_.limits.trackers;
+    job.max_phrases = around_.limits.phrases;
+    return job;
 }
 
-bool TrackerDesk::is_in_force(const Participant& participant, const detect::TrackerListDefinition& definition) const {
-    if (!participant.slot) return definition.trackers.empty();
-    return around_.lists.list(*participant.slot)->definition() == definition;
+void TrackerDesk::ask(Participant& participant, TrackerJob job, std::vector<proto::ModifyRequest> requests) {
+    participant.compilation = {++last_ticket_, std::move(requests)};
+    around_.actions.emplace_back(Compile{last_ticket_, std::move(job)});
 }
 
-void TrackerDesk::compile(Participant& participant, TrackerCompilation compilation,
-                          detect::TrackerListDefinition definition) {
-    compilation.ticket = ++last_ticket_;
-    participant.compilation = std::move(compilation);
-    around_.actions.emplace_back(Compile{last_ticket_, std::move(definition)});
+bool TrackerDesk::has_room(const Participant& participant, const List& list) const {
+    const bool has_own_slot = participant.slot && !participant.shares_slot;
+    return has_own_slot || list == current(participant) || find_left(list) ||
+           around_.lists.free_slot() < around_.limits.tracker_lists;
 }
 
-/// Puts what the participant brings into force; null: it brings nothing. What others left stays theirs.
-void TrackerDesk::put_list(Participant& participant, std::shared_ptr<const detect::TrackerList> list) {
-    if (std::exchange(participant.shares_slot, false)) participant.slot.reset();
-    if (!participant.slot && !list) return;
-    const std::size_t slot = participant.slot.value_or(around_.lists.free_slot());
-    participant.slot = list ? std::optional(slot) : std::nullopt;
-    around_.talk.follow(around_.lists.put(slot, std::move(list)));
+/// Puts what the participant brings into force. What others left stays theirs, and is shared by who brings the same, so
+/// that publishers who come and go with one list need one slot.
+void TrackerDesk::put(Participant& participant, TrackerJobResult& result) {
+    participant.stored = std::move(result.stored);
+    if (result.list == current(participant)) return;
+    const bool has_own_slot = participant.slot && !participant.shares_slot;
+    const auto left = has_own_slot ? std::nullopt : find_left(result.list);
+    const std::size_t slot = has_own_slot ? *participant.slot : left.value_or(around_.lists.free_slot());
+    participant.shares_slot = left.has_value();
+    participant.slot = result.list ? std::optional(slot) : std::nullopt;
+    if (has_own_slot || (result.list && !left)) around_.talk.follow(around_.lists.put(slot, std::move(result.list)));
 }
 
-bool TrackerDesk::can_put(const Participant& participant) const noexcept {
-    return (participant.slot && !participant.shares_slot) || around_.lists.free_slot() < around_.limits.tracker_lists;
+TrackerDesk::List TrackerDesk::current(const Participant& participant) const {
+    return participant.slot ? around_.lists.list(*participant.slot) : nullptr;
 }
 
-/// Publishers who come and go with one list need one slot.
-bool TrackerDesk::share(Participant& participant, const detect::TrackerListDefinition& definition) const {
-    if (participant.slot) return false;
-    const auto is_equal = [&](std::size_t slot) { return around_.lists.list(slot)->definition() == definition; };
-    const auto slot = std::find_if(left_.begin(), left_.end(), is_equal);
-    if (slot == left_.end()) return false;
-    participant.slot = *slot;
-    return participant.shares_slot = true;
+/// The slot of an equal list that somebody left.
+std::optional<std::size_t> TrackerDesk::find_left(const List& list) const {
+    const auto is_equal = [&](std::size_t slot) {
+        const List& there = around_.lists.list(slot);
+        return there == list || there->definition() == list->definition();
+    };
+    const auto slot = list ? std::find_if(left_.begin(), left_.end(), is_equal) : left_.end();
+    return slot == left_.end() ? std::nullopt : std::optional(*slot);
 }
 
 void TrackerDesk::release(const Participant& participant) {
@@ -133,93 +134,34 @@ void TrackerDesk::change(Participant& participant, proto::ModifyRequest request,
         return;
     }
     participant.changes.push_back(std::move(request));
-    if (!participant.compilation) take_up_changes(participant, now);
+    take_up_changes(participant);
 }
 
-void TrackerDesk::finish_change(Participant& participant, CompiledList list, Now now) {
-    TrackerCompilation compilation = std::move(*participant.compilation);
-    participant.compilation.reset();
-    if (list) {
-        put_list(participant, std::move(list.value()));
-        answer(participant, compilation, now);
-    } else {
-        tell_failed(participant, compilation, list.error(), now);
+/// Those that wait are worked out as one.
+void TrackerDesk::take_up_changes(Participant& participant) {
+    if (participant.compilation || participant.changes.empty()) return;
+    std::vector<proto::ModifyRequest> requests = std::exchange(participant.changes, {});
+    TrackerJob job = job_on(&participant, participant);
+    for (proto::ModifyRequest& request : requests) {
+        job.steps.push_back({Kind::change, std::move(*std::exchange(request.trackers, std::nullopt)), false});
     }
-    take_up_changes(participant, now);
+    ask(participant, std::move(job), std::move(requests));
 }
 
-/// Takes up the changes that wait: as one, those of which none depends on another. What is wrong is answered.
-void TrackerDesk::take_up_changes(Participant& participant, Now now) {
-    std::vector<proto::ModifyRequest>& changes = participant.changes;
-    while (!changes.empty() && !participant.compilation) {
-        const auto end = changes.begin() + static_cast<std::ptrdiff_t>(count_joint(participant, now));
-        if (end == changes.begin()) {
-            changes.erase(end);  // it was wrong
-            continue;
+void TrackerDesk::finish_change(Participant& participant, TrackerJobResult result, Now now) {
+    const TrackerCompilation compilation = *std::exchange(participant.compilation, std::nullopt);
+    const bool is_in_force = has_room(participant, result.list);
+    if (is_in_force) put(participant, result);
+    for (std::size_t i = 0; i < compilation.requests.size(); ++i) {
+        const proto::ModifyRequest& request = compilation.requests[i];
+        const StepOutcome& outcome = result.outcomes[i];
+        if (outcome.error || !is_in_force) {
+            tell_error(participant, request, outcome.error.value_or(no_room()), now);
+        } else {
+            tell(participant, proto::session_modified(request, version(), outcome.ignored, participant.offset_ms(now)));
         }
-        std::vector<proto::ModifyRequest> joint{std::move_iterator(changes.begin()), std::move_iterator(end)};
-        changes.erase(changes.begin(), end);
-        settle(participant, std::move(joint), now);
     }
-}
-
-BroughtTrackers TrackerDesk::brought_by(const Participant& participant) const {
-    BroughtTrackers brought(language_);
-    if (participant.slot) brought.keep(around_.lists.list(*participant.slot)->definition().trackers);
-    return brought;
-}
-
-/// How many of the changes that wait can be compiled as one; 0: the first is wrong, and is answered. Only the first is
-/// judged for good, and only it takes something away: what comes before a later one may not compile.
-std::size_t TrackerDesk::count_joint(const Participant& participant, Now now) const {
-    BroughtTrackers brought = brought_by(participant);
-    for (std::size_t i = 0; i < participant.changes.size(); ++i) {
-        const proto::TrackerChange& wanted = *participant.changes[i].trackers;
-        if (i > 0 && (wanted.replace || !wanted.remove.empty())) return i;
-        const auto applied = brought.apply(wanted, around_.limits, i);
-        if (applied) continue;
-        if (i == 0) tell_error(participant, participant.changes[i], applied.error(), now);
-        return i;
-    }
-    return participant.changes.size();
-}
-
-/// Brings changes that can all be applied into force, or has them compiled.
-void TrackerDesk::settle(Participant& participant, std::vector<proto::ModifyRequest> requests, Now now) {
-    BroughtTrackers brought = brought_by(participant);
-    for (std::size_t i = 0; i < requests.size(); ++i) brought.apply(*requests[i].trackers, around_.limits, i).value();
-    detect::TrackerListDefinition definition{brought.trackers(), settings_of(participant)};
-    TrackerCompilation compilation{0, std::move(requests), std::move(brought)};
-    if (is_in_force(participant, definition) || definition.trackers.empty()) {
-        if (definition.trackers.empty()) put_list(participant, nullptr);
-        answer(participant, compilation, now);
-    } else if (can_put(participant)) {
-        compile(participant, std::move(compilation), std::move(definition));
-    } else {
-        tell_failed(participant, compilation, no_room(), now);
-    }
-}
-
-void TrackerDesk::answer(const Participant& participant, const TrackerCompilation& compilation, Now now) {
-    for (const proto::ModifyRequest& request : compilation.requests) {
-        tell(participant,
-             proto::session_modified(request, version(), compilation.trackers.ignored(), participant.offset_ms(now)));
-    }
-}
-
-/// The change that brought what does not compile is answered, the others wait for the next try; where it is nobody's in
-/// particular, all are.
-void TrackerDesk::tell_failed(Participant& participant, TrackerCompilation& compilation, Error error, Now now) {
-    std::vector<proto::ModifyRequest>& requests = compilation.requests;
-    const auto culprit = place(error, compilation.trackers);
-    if (!culprit) {
-        for (const proto::ModifyRequest& request : requests) tell_error(participant, request, error, now);
-        return;
-    }
-    tell_error(participant, requests[*culprit], error, now);
-    requests.erase(requests.begin() + static_cast<std::ptrdiff_t>(*culprit));
-    participant.changes.insert(participant.changes.begin(), std::move_iterator(requests.begin()),
-                               std::move_iterator(requests.end()));
+    take_up_changes(participant);
 }
 
 void TrackerDesk::give_up(Participant& participant, Now now) {

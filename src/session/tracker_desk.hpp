@@ -11,18 +11,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace earshot::session {
 
-/// The trackers of a conversation: what each publisher brings, has compiled and changes. Keeps the active lists, tells
-/// the talk of their changes, and answers `modify_request`. Owned by the conversation, as is all that it refers to.
+/// The trackers of a conversation: what each publisher brings and changes, worked out elsewhere. Keeps the active
+/// lists, tells the talk of their changes, and answers `modify_request`. Owned by the conversation, as is all that it
+/// refers to.
 class TrackerDesk {
 public:
-    using CompiledList = base::Result<std::shared_ptr<const detect::TrackerList>>;
-
     struct Surroundings {
         const ConversationLimits& limits;
         detect::ActiveLists& lists;
@@ -35,18 +34,22 @@ public:
     /// The conversation's language, once it is known.
     void set_language(std::string language) { language_ = std::move(language); }
 
-    /// What the participant's start message brings, taken out of it. True if it is in force already; else it is being
-    /// compiled, for finish_start. Errors: conversation_busy.
-    base::Result<bool> bring(Participant& participant);
+    /// Asks for what the participant's start message brings, which is taken out of it; the answer at once, if that is
+    /// nothing. `former`: whose place it takes, perhaps itself; null: nobody's.
+    std::optional<TrackerJobResult> bring(Participant& participant, const Participant* former);
 
-    /// The answer to that. Errors: those of compiling, with their place in the start message.
-    base::Result<void> finish_start(Participant& participant, CompiledList list);
+    /// Why the answer to that cannot come into force for `participant`, which began with the message or gives its place
+    /// to what did: what let the start fail, or conversation_busy.
+    std::optional<base::Error> problem_of_start(const Participant& participant, const TrackerJobResult& result) const;
+
+    /// Brings it into force; there is no problem.
+    void finish_start(Participant& participant, TrackerJobResult result);
 
     /// A change of what a started participant brought. It is answered once, at once or by finish_change or give_up.
     void change(Participant& participant, proto::ModifyRequest request, base::Now now);
 
-    /// The answer to the compilation that `change` asked for.
-    void finish_change(Participant& participant, CompiledList list, base::Now now);
+    /// The answer to what `change` asked for.
+    void finish_change(Participant& participant, TrackerJobResult result, base::Now now);
 
     /// Answers what is outstanding with an error: it is not waited for any longer.
     void give_up(Participant& participant, base::Now now);
@@ -60,18 +63,15 @@ public:
     std::vector<proto::NamedTracker> active() const;
 
 private:
-    bool can_put(const Participant& participant) const noexcept;
-    bool share(Participant& participant, const detect::TrackerListDefinition& definition) const;
-    detect::ListSettings settings_of(const Participant& participant) const;
-    bool is_in_force(const Participant& participant, const detect::TrackerListDefinition& definition) const;
-    void put_list(Participant& participant, std::shared_ptr<const detect::TrackerList> list);
-    void compile(Participant& participant, TrackerCompilation compilation, detect::TrackerListDefinition definition);
-    void take_up_changes(Participant& participant, base::Now now);
-    BroughtTrackers brought_by(const Participant& participant) const;
-    std::size_t count_joint(const Participant& participant, base::Now now) const;
-    void settle(Participant& participant, std::vector<proto::ModifyRequest> requests, base::Now now);
-    void answer(const Participant& participant, const TrackerCompilation& compilation, base::Now now);
-    void tell_failed(Participant& participant, TrackerCompilation& compilation, base::Error error, base::Now now);
+    using List = std::shared_ptr<const detect::TrackerList>;
+
+    TrackerJob job_on(const Participant* base, const Participant& participant) const;
+    void ask(Participant& participant, TrackerJob job, std::vector<proto::ModifyRequest> requests);
+    void take_up_changes(Participant& participant);
+    bool has_room(const Participant& participant, const List& list) const;
+    void put(Participant& participant, TrackerJobResult& result);
+    List current(const Participant& participant) const;
+    std::optional<std::size_t> find_left(const List& list) const;
     void tell_error(const Participant& participant, const proto::ModifyRequest& request, const base::Error& error,
                     base::Now now) const;
     void tell(const Participant& participant, std::string text) const;

@@ -254,10 +254,11 @@ private:
 
     void take(session::Compile& compile) {
         detect::PhraseSetSource sets;
-        lists_.push_back(compile.definition);
-        machine_.compiled(compile.ticket,
-                          detect::TrackerList::compile(std::move(compile.definition), {}, tools_.tokenizer(), sets),
-                          now());
+        const auto compile_list = [&](detect::TrackerListDefinition definition) {
+            lists_.push_back(definition);
+            return detect::TrackerList::compile(std::move(definition), {}, tools_.tokenizer(), sets);
+        };
+        machine_.compiled(compile.ticket, session::work_out(compile.job, nullptr, compile_list), now());
     }
 
     void take(session::Score& score) {

@@ -169,6 +169,7 @@ void CoreWorld::take(std::size_t index, session::SocketAction& action) {
                 if constexpr (std::is_same_v<Action, session::Speak>) at->second->speak(socket, *one.chunk, now_);
                 if constexpr (std::is_same_v<Action, session::Modify>)
                     at->second->modify(socket, std::move(one.request), now_);
+                if constexpr (std::is_same_v<Action, session::Refresh>) at->second->refresh(socket);
                 if constexpr (std::is_same_v<Action, session::Stop>) at->second->stop(socket, now_);
                 if constexpr (std::is_same_v<Action, session::Leave>) at->second->leave(socket, now_);
             }
@@ -200,7 +201,7 @@ void CoreWorld::take(const std::string& connection_id, session::ConversationActi
                     if (socket.connection_id == connection_id) socket.machine->on_broadcast(one, now_.monotonic);
                 }
             } else if constexpr (std::is_same_v<Action, session::Tell>) {
-                machine(one.socket - 1).on_tell(one.frame, now_.monotonic);
+                machine(one.socket - 1).on_tell(one, now_.monotonic);
             } else if constexpr (std::is_same_v<Action, session::Started>) {
                 machine(one.socket - 1).on_started(now_.monotonic);
             } else if constexpr (std::is_same_v<Action, session::Ended>) {
@@ -222,10 +223,11 @@ void CoreWorld::compile(const std::string& connection_id, session::Compile& comp
     const auto at = conversations_.find(connection_id);
     if (at == conversations_.end()) return;
     detect::PhraseSetSource sets;
-    at->second->compiled(compile.ticket,
-                         detect::TrackerList::compile(std::move(compile.definition), options_.conversation.patterns,
-                                                      tools_.tokenizer(), sets),
-                         now_);
+    const auto compile_list = [&](detect::TrackerListDefinition definition) {
+        return detect::TrackerList::compile(std::move(definition), options_.conversation.patterns, tools_.tokenizer(),
+                                            sets);
+    };
+    at->second->compiled(compile.ticket, session::work_out(compile.job, options_.stored.get(), compile_list), now_);
 }
 
 session::ConversationMachine& CoreWorld::conversation(const std::string& connection_id) {

@@ -23,6 +23,7 @@ struct CoreOptions {
     session::SocketLimits socket{};
     session::ConversationLimits conversation{};
     session::ScorerInfo scorer{};
+    std::shared_ptr<const session::StoredTrackers> stored = nullptr;  ///< the account's; null: they cannot be had
 };
 
 /// Sockets and conversations without a transport: what a server's thread does with the machines, with time as the test

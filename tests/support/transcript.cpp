@@ -264,6 +264,12 @@ private:
         set("speakers", options.conversation.speakers);
         set("open utterances", options.conversation.open_utterances);
         set("utterance bytes", options.conversation.utterance_bytes);
+        const auto stored = header.options.find("stored");
+        const std::string text = stored == header.options.end() ? "[]" : stored->second;
+        if (text != "away") {
+            options.stored =
+                std::make_shared<session::StoredTrackers>(proto::parse_trackers(text, options.socket.messages).value());
+        }
         return options;
     }
 

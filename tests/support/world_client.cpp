@@ -84,7 +84,8 @@ std::vector<WorldEvent> WorldClient::read(const std::vector<std::string>& frames
     std::vector<WorldEvent> events;
     last_finals_.clear();
     for (const std::string& frame : frames) {
-        const element root = parser_.parse(frame);
+        static thread_local simdjson::dom::parser parser;  // a client can be copied
+        const element root = parser.parse(frame);
         if (str(root, "type") == "message") {
             (void)std::int64_t(root["timeOffset"]);
             read_platform(root["message"], frame, events);

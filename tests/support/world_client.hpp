@@ -99,7 +99,6 @@ private:
     std::set<std::string> retracted_;
     std::map<std::uint64_t, std::string> finals_;
     std::vector<FinalResponse> last_finals_;
-    simdjson::dom::parser parser_;
     std::string problem_;
 };
 

@@ -40,10 +40,14 @@ std::optional<Trackers> changed(Trackers trackers, const WorldChange& change) {
         trackers.clear();
         if (!std::all_of(change.replace->begin(), change.replace->end(), add)) return std::nullopt;
     }
-    for (const std::string& name : change.remove) {
-        const auto is_it = [&](const TrackerDefinition& other) { return other.id == name || other.name == name; };
-        if (std::erase_if(trackers, is_it) == 0) return std::nullopt;
-    }
+    const auto has = [](const std::string& name) {
+        return [&](const TrackerDefinition& tracker) { return tracker.id == name || tracker.name == name; };
+    };
+    const auto is_there = [&](const std::string& name) {
+        return std::any_of(trackers.begin(), trackers.end(), has(name));
+    };
+    if (!std::all_of(change.remove.begin(), change.remove.end(), is_there)) return std::nullopt;
+    for (const std::string& name : change.remove) std::erase_if(trackers, has(name));
     if (!std::all_of(change.add.begin(), change.add.end(), add)) return std::nullopt;
     return trackers;
 }
@@ -53,6 +57,12 @@ struct Request {
     std::string id;
     WorldChange change;
     Outcome outcome = Outcome::open;
+};
+
+/// A socket that stays until the start of the one that replaces it succeeds.
+struct Replaced {
+    std::size_t socket = 0;
+    WorldClient view;
 };
 
 struct Client {
@@ -67,7 +77,9 @@ struct Client {
 
     // Of publishers:
     std::optional<std::size_t> slot;
-    detect::TrackerListDefinition start;  // of its last start message
+    detect::TrackerListDefinition start;       // of its last start that succeeded
+    detect::TrackerListDefinition next_start;  // of the one under way
+    std::optional<Replaced> replaced;          // by the start under way
     Trackers brought;
     std::vector<Request> requests;  // since its last start
     std::vector<proto::TranscriptChunk> waiting;
@@ -164,9 +176,10 @@ private:
         if (client.state == State::stopping) return;
         const bool replaces = client.socket && client.state != State::over;
         const std::size_t old = client.socket.value_or(0);
-        void_requests(client);
+        const bool has_begun = client.state == State::live;
+        if (has_begun) client.replaced = Replaced{old, client.view};
         client.waiting.clear();
-        client.start = step.list;
+        client.next_start = step.list;
         client.state = State::starting;
         client.lost_at.reset();
         connect(client, world_.connect(), step.wishes, step.resume);
@@ -182,10 +195,14 @@ private:
         message += "}";
         if (client.resumes) message += R"(,"resumeFrom":)" + std::to_string(client.resume_from);
         world_.send(*client.socket, message + "}");
-        if (!replaces) return;
-        const auto close = world_.take_close(old);
-        if (!close || close->code != 1000) fail("a replaced socket is not closed");
+        if (!replaces || has_begun) return;
+        check_closed(old);
         if (!world_.take_frames(old).empty()) fail("a replaced socket is told something");
+    }
+
+    void check_closed(std::size_t replaced) {
+        const auto close = world_.take_close(replaced);
+        if (!close || close->code != 1000) fail("a replaced socket is not closed");
     }
 
     struct Wanted {
@@ -250,6 +267,7 @@ private:
         Client& client = clients_[index];
         if (!client.socket || client.state == State::over) return;
         const bool may_return = client.state != State::stopping;
+        if (client.replaced) world_.lose(std::exchange(client.replaced, std::nullopt)->socket);
         world_.lose(*client.socket);
         client.socket.reset();
         client.view.leave();
@@ -332,6 +350,7 @@ private:
             }
         }
         for (std::size_t i = 0; i < clients_.size(); ++i) {
+            if (clients_[i].replaced) read_replaced(i);
             std::optional<std::uint64_t> first_kept;
             for (const WorldEvent& event : events[i]) take(i, event, first_kept);
             put_brought(i, events[i]);
@@ -342,10 +361,23 @@ private:
         check_open();
     }
 
+    // Its changes are answered there, as long as it is.
+    void read_replaced(std::size_t index) {
+        Replaced& replaced = *clients_[index].replaced;
+        std::optional<std::uint64_t> nothing;
+        const std::vector<WorldEvent> events = replaced.view.read(world_.take_frames(replaced.socket));
+        if (!replaced.view.problem().empty()) return fail("a replaced socket: " + replaced.view.problem());
+        for (const WorldEvent& event : events) take(index, event, nothing);
+        put_brought(index, events);
+    }
+
     void take(std::size_t index, const WorldEvent& event, std::optional<std::uint64_t>& first_kept) {
         Client& client = clients_[index];
         switch (event.kind) {
             case WorldEvent::Kind::begun:
+                void_requests(client);
+                if (client.replaced) check_closed(std::exchange(client.replaced, std::nullopt)->socket);
+                client.start = client.next_start;
                 client.has_begun = true;
                 client.state = State::live;
                 break;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "earshot/base/error.hpp"
-#include "earshot/detect/tracker_definition.hpp"
 #include "earshot/detect/tracker_list.hpp"
 #include "earshot/proto/client_messages.hpp"
+#include "earshot/session/tracker_job.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -51,6 +51,7 @@ struct Broadcast {
 struct Tell {
     SocketId socket = 0;
     Frame frame;
+    bool is_open_hits = false;  ///< all that is open: what the socket missed before no longer matters
 };
 
 /// The socket's start or subscription succeeded: its start messages come before this, what waited behind the start may
@@ -72,10 +73,10 @@ struct Ended {
     Why why = Why::completed;
 };
 
-/// To be compiled and answered by `compiled` with the same ticket.
+/// To be worked out (`work_out`) and answered by `compiled` with the same ticket.
 struct Compile {
     std::uint64_t ticket = 0;
-    detect::TrackerListDefinition definition;
+    TrackerJob job;
 };
 
 /// To be scored and answered by `scored` with the same ticket, in any order, late, or never.
@@ -115,6 +116,9 @@ struct Modify {
     proto::ModifyRequest request;
 };
 
+/// The socket missed interim hits and can take some again: it is to be told what is open.
+struct Refresh {};
+
 /// The client asked to stop.
 struct Stop {};
 
@@ -128,6 +132,6 @@ struct Close {
     bool now = false;
 };
 
-using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close, Subscribe>;
+using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close, Subscribe, Refresh>;
 
 }  // namespace earshot::session

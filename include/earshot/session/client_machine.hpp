@@ -47,7 +47,7 @@ public:
     virtual void on_started(base::MonotonicTime now) = 0;
     virtual void on_ended(Ended::Why why, base::MonotonicTime now) = 0;
     virtual void on_broadcast(const Broadcast& broadcast, base::MonotonicTime now) = 0;
-    void on_tell(Frame frame, base::MonotonicTime now);
+    void on_tell(const Tell& tell, base::MonotonicTime now);
 
     /// Tells the client of an error that lies outside the conversation and closes with 1000: shutting down, too many.
     void on_refused(const base::Error& error, base::MonotonicTime now);
@@ -82,7 +82,12 @@ protected:
     void act(Action&& action) {
         actions_.emplace_back(std::forward<Action>(action));
     }
-    void push(Frame frame, Importance importance, base::MonotonicTime now);
+    Verdict push(Frame frame, Importance importance, base::MonotonicTime now);
+
+    /// For who follows revisions. Its interim responses build on each other: once one had to be dropped, so are those
+    /// after it, until the client has caught up and is told what is open.
+    void push_revised(const Broadcast& broadcast, base::MonotonicTime now);
+    void forget_missed() noexcept { missed_ = Missed::nothing; }
 
     /// `request_id` is that of the message that caused the error.
     void tell_error(const base::Error& error, std::string_view request_id, base::MonotonicTime now);
@@ -94,7 +99,10 @@ protected:
     SocketCounters counters_;
 
 private:
+    enum class Missed : std::uint8_t { nothing, interims, and_asked };
+
     Outbox outbox_;
+    Missed missed_ = Missed::nothing;
     bool is_closed_ = false;
     std::optional<base::MonotonicTime> behind_since_;  // when the client fell behind; stale once it has caught up
     std::vector<SocketAction> actions_;

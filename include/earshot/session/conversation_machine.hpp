@@ -63,6 +63,9 @@ public:
     /// are, and before the stop messages.
     void modify(SocketId socket, proto::ModifyRequest request, base::Now now);
 
+    /// A socket that follows revisions missed some and is to be told what is open.
+    void refresh(SocketId socket);
+
     /// The socket's client asked to stop. Answered by what is due, the stop messages and Ended.
     void stop(SocketId socket, base::Now now);
 
@@ -72,8 +75,8 @@ public:
     /// The server is shutting down: nobody who is gone is waited for any more.
     void shut_down(base::Now now);
 
-    /// The answer to Compile; `list` or why there is none (paths from the list's root).
-    void compiled(std::uint64_t ticket, base::Result<std::shared_ptr<const detect::TrackerList>> list, base::Now now);
+    /// The answer to Compile. A ticket that is over is ignored.
+    void compiled(std::uint64_t ticket, TrackerJobResult result, base::Now now);
 
     /// The answer to Score. A ticket that is over is ignored.
     void scored(std::uint64_t ticket, std::vector<detect::Verdict> verdicts, base::Now now);

@@ -15,8 +15,8 @@ struct SocketLimits {
     std::size_t text_frame_bytes = 512 * 1024;        ///< of any text frame but start and modify
     std::size_t start_frame_bytes = 4 * 1024 * 1024;  ///< of start and modify messages
     std::size_t waiting_frames = 256;                 ///< behind a start message that is being compiled
-    std::size_t waiting_bytes = 1024 * 1024;
-    std::size_t outbox_bytes = 256 * 1024;  ///< beyond it the client counts as slow
+    std::size_t waiting_bytes = 5 * 1024 * 1024;      ///< room for the longest start message and more
+    std::size_t outbox_bytes = 256 * 1024;            ///< beyond it the client counts as slow
     std::size_t outbox_frames = 1024;
     base::Duration slow_client = std::chrono::seconds(10);  ///< how long a client may stay slow
     base::Duration idle_start = std::chrono::minutes(30);   ///< how long a socket may stay without a start message

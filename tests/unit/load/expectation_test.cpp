@@ -64,7 +64,7 @@ public:
         start->tracker_pointers.resize(list->size());
         machine_.join(1, std::move(start), now());
         listen();
-        machine_.compiled(ticket_, list, now());
+        machine_.compiled(ticket_, {list, nullptr, {{}}}, now());
         listen();
     }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ using detect::TrackerDefinition;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 TrackerDefinition tracker(const std::string& id, const std::string& phrase = "hello") {
     TrackerDefinition tracker;
@@ -48,23 +50,70 @@ proto::TrackerChange removing(std::initializer_list<std::string> names) {
     return change;
 }
 
+/// What becomes of a base of trackers "a" and "b", as one change after the other is applied.
 class BroughtTrackersTest : public testing::Test {
 protected:
-    BroughtTrackersTest() { brought_.keep({tracker("a"), tracker("b")}); }
+    BroughtTrackersTest() {
+        detect::PhraseSetSource sets;
+        text::Tokenizer tokenizer;
+        job_.base = detect::TrackerList::compile({{tracker("a"), tracker("b")}, {}}, {}, tokenizer, sets).value();
+        job_.max_trackers = 1000;
+        job_.max_phrases = 50'000;
+        job_.steps.reserve(20);  // definitions are borrowed from there
+    }
 
-    base::Result<void> apply(const proto::TrackerChange& change, std::size_t message = 0) {
-        return brought_.apply(change, limits_, message);
+    base::Result<void> apply(const proto::TrackerChange& change) {
+        job_.steps.push_back({TrackerStep::Kind::change, change, false});
+        if (!brought_) begin();
+        return brought_->apply(job_.steps.size() - 1);
+    }
+
+    void start(proto::GivenTrackers given, bool all = false) {
+        job_.steps.push_back({TrackerStep::Kind::start, {std::move(given), {}, {}}, all});
+        begin();
+        ASSERT_TRUE(brought_->apply(job_.steps.size() - 1));
+    }
+
+    base::Result<void> follow(std::vector<TrackerDefinition> stored) {
+        compile(std::move(stored));
+        job_.steps.assign(1, {TrackerStep::Kind::follow, {}, false});
+        return brought_->apply(0);
+    }
+
+    /// What there is becomes the base of another job, for which `stored` is kept.
+    void compile(std::vector<TrackerDefinition> stored) {
+        const StoredShare share = brought_->stored_share();
+        detect::PhraseSetSource sets;
+        text::Tokenizer tokenizer;
+        job_.base = detect::TrackerList::compile({brought_->definitions(), {}}, {}, tokenizer, sets).value();
+        job_.base_stored = std::make_shared<const StoredShare>(share);
+        job_.steps.clear();
+        stored_.emplace(std::move(stored));
+        begin();
+    }
+
+    void begin() {
+        brought_.emplace(job_, TrackerJobResult{job_.base, job_.base_stored, {}}, stored_ ? &*stored_ : nullptr);
     }
 
     std::vector<std::string> ids() const {
         std::vector<std::string> result;
-        for (const TrackerDefinition& tracker : brought_.trackers()) result.push_back(tracker.id);
+        for (const TrackerDefinition& tracker : brought_->definitions()) result.push_back(tracker.id);
         return result;
     }
 
-    ConversationLimits limits_;
-    BroughtTrackers brought_{"en-US"};
+    TrackerJob job_;
+    std::optional<StoredTrackers> stored_;
+    std::optional<BroughtTrackers> brought_;
 };
+
+proto::GivenTrackers references(std::initializer_list<std::string> ids) {
+    proto::GivenTrackers result;
+    for (const std::string& id : ids) {
+        result.references.push_back({id, "/trackers/" + std::to_string(result.references.size())});
+    }
+    return result;
+}
 
 TEST_F(BroughtTrackersTest, replacing_comes_before_removing_and_that_before_adding) {
     proto::TrackerChange change = removing({"c"});
@@ -74,7 +123,7 @@ TEST_F(BroughtTrackersTest, replacing_comes_before_removing_and_that_before_addi
     ASSERT_TRUE(apply(change));
 
     EXPECT_THAT(ids(), ElementsAre("d", "c"));
-    EXPECT_THAT(brought_.trackers()[1].vocabulary, ElementsAre("other"));
+    EXPECT_THAT(brought_->tracker(1).vocabulary, ElementsAre("other"));
 }
 
 TEST_F(BroughtTrackersTest, an_empty_change_changes_nothing) {
@@ -118,15 +167,47 @@ TEST_F(BroughtTrackersTest, what_a_change_adds_it_does_not_remove) {
     EXPECT_FALSE(apply(change));
 }
 
-TEST_F(BroughtTrackersTest, an_id_alone_names_nothing_that_is_stored) {
+TEST_F(BroughtTrackersTest, an_id_alone_brings_the_stored_tracker) {
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("stored"), tracker("other")});
     proto::TrackerChange change;
-    change.add.references.push_back({"stored", "/trackers/add/0"});
+    change.add = references({"stored"});
+
+    ASSERT_TRUE(apply(change));
+
+    EXPECT_THAT(ids(), ElementsAre("a", "b", "stored"));
+    EXPECT_THAT(brought_->stored_share().ids, UnorderedElementsAre("stored"));
+}
+
+TEST_F(BroughtTrackersTest, an_id_that_is_none_of_a_stored_tracker_is_wrong) {
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("other")});
+    proto::TrackerChange change;
+    change.add = references({"stored"});
 
     const auto applied = apply(change);
 
     ASSERT_FALSE(applied);
     EXPECT_EQ(applied.error().code, Errc::unknown_tracker);
-    EXPECT_EQ(applied.error().path, "/trackers/add/0/id");
+    EXPECT_EQ(applied.error().path, "/trackers/0/id");
+}
+
+TEST_F(BroughtTrackersTest, without_the_store_an_id_alone_cannot_be_judged) {
+    proto::TrackerChange change;
+    change.add = references({"stored"});
+
+    EXPECT_EQ(apply(change).error().code, Errc::store_away);
+}
+
+TEST_F(BroughtTrackersTest, given_by_its_id_again_a_stored_one_is_what_it_is_now) {
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("s")});
+    start(references({"s"}));
+    compile({tracker("s", "new")});
+    proto::TrackerChange change;
+    change.add = references({"s"});
+
+    ASSERT_TRUE(apply(change));
+
+    ASSERT_THAT(ids(), ElementsAre("s"));
+    EXPECT_THAT(brought_->tracker(0).vocabulary, ElementsAre("new"));
 }
 
 TEST_F(BroughtTrackersTest, one_that_is_there_already_changes_nothing) {
@@ -152,7 +233,7 @@ TEST_F(BroughtTrackersTest, one_without_id_is_given_one_by_its_definition) {
 }
 
 TEST_F(BroughtTrackersTest, trackers_up_to_their_number) {
-    limits_.trackers = 3;
+    job_.max_trackers = 3;
 
     EXPECT_TRUE(apply(adding({tracker("c")})));
     const auto applied = apply(adding({tracker("d")}));
@@ -161,7 +242,7 @@ TEST_F(BroughtTrackersTest, trackers_up_to_their_number) {
 }
 
 TEST_F(BroughtTrackersTest, what_is_removed_makes_room) {
-    limits_.trackers = 2;
+    job_.max_trackers = 2;
     proto::TrackerChange change = removing({"a"});
     change.add = given({tracker("c")});
 
@@ -169,7 +250,7 @@ TEST_F(BroughtTrackersTest, what_is_removed_makes_room) {
 }
 
 TEST_F(BroughtTrackersTest, phrases_exclusions_and_patterns_up_to_their_number_together) {
-    limits_.phrases = 5;
+    job_.max_phrases = 5;
     TrackerDefinition rich = tracker("c");
     rich.exclude_vocabulary = {"x"};
     rich.patterns = {"y"};
@@ -189,34 +270,93 @@ TEST_F(BroughtTrackersTest, one_for_other_languages_is_ignored_and_told) {
     ASSERT_TRUE(apply(adding({spanish, both})));
 
     EXPECT_THAT(ids(), ElementsAre("a", "b", "d"));
-    ASSERT_THAT(brought_.ignored(), SizeIs(1));
-    EXPECT_EQ(brought_.ignored()[0].id, "c");
-    EXPECT_EQ(brought_.ignored()[0].reason, "language");
+    const auto ignored = brought_->take_ignored();
+    ASSERT_THAT(ignored, SizeIs(1));
+    EXPECT_EQ(ignored[0].id, "c");
+    EXPECT_EQ(ignored[0].reason, "language");
 }
 
 TEST_F(BroughtTrackersTest, each_knows_its_message_and_its_place_in_it) {
-    ASSERT_TRUE(apply(adding({tracker("c"), tracker("d")}), 1));
-    ASSERT_TRUE(apply(removing({"a", "c"}), 2));
-    proto::TrackerChange change;
-    change.add = given({tracker("e")});
-    ASSERT_TRUE(apply(change, 3));
+    ASSERT_TRUE(apply({}));
+    ASSERT_TRUE(apply(adding({tracker("c"), tracker("d")})));
+    ASSERT_TRUE(apply(removing({"a", "c"})));
+    ASSERT_TRUE(apply(adding({tracker("e")})));
 
     ASSERT_THAT(ids(), ElementsAre("b", "d", "e"));
-    EXPECT_EQ(brought_.origin(0).pointer, "");  // compiled before
-    EXPECT_EQ(brought_.origin(1).message, 1U);
-    EXPECT_EQ(brought_.origin(1).pointer, "/trackers/add/1");
-    EXPECT_EQ(brought_.origin(2).message, 3U);
-    EXPECT_EQ(brought_.origin(2).pointer, "/trackers/add/0");
+    EXPECT_EQ(brought_->origin(0).pointer, "");  // compiled before
+    EXPECT_EQ(brought_->origin(1).step, 1U);
+    EXPECT_EQ(brought_->origin(1).pointer, "/trackers/add/1");
+    EXPECT_EQ(brought_->origin(2).step, 3U);
+    EXPECT_EQ(brought_->origin(2).pointer, "/trackers/add/0");
+}
+
+TEST_F(BroughtTrackersTest, named_twice_by_its_id_and_its_name_it_goes) {
+    ASSERT_TRUE(apply(removing({"a", "Tracker a"})));
+
+    EXPECT_THAT(ids(), ElementsAre("b"));
 }
 
 TEST_F(BroughtTrackersTest, a_start_takes_the_first_of_equal_ids) {
-    BroughtTrackers brought("en-US");
+    start(given({tracker("a"), tracker("a", "other"), tracker("c")}));
 
-    brought.start({tracker("a"), tracker("a", "other"), tracker("b")}, {"/trackers/0", "/trackers/1", "/trackers/2"});
+    EXPECT_THAT(ids(), ElementsAre("a", "c"));
+    EXPECT_THAT(brought_->tracker(0).vocabulary, ElementsAre("hello"));
+    EXPECT_EQ(brought_->origin(1).pointer, "/trackers/add/2");
+}
 
-    ASSERT_THAT(brought.trackers(), SizeIs(2));
-    EXPECT_THAT(brought.trackers()[0].vocabulary, ElementsAre("hello"));
-    EXPECT_EQ(brought.origin(1).pointer, "/trackers/2");
+TEST_F(BroughtTrackersTest, a_start_ignores_ids_that_name_nothing) {
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("s")});
+    start(references({"gone", "s"}));
+
+    EXPECT_THAT(ids(), ElementsAre("s"));
+    const auto ignored = brought_->take_ignored();
+    ASSERT_THAT(ignored, SizeIs(1));
+    EXPECT_EQ(ignored[0].id, "gone");
+    EXPECT_EQ(ignored[0].reason, "unknown");
+}
+
+TEST_F(BroughtTrackersTest, a_start_without_the_store_says_that_it_was_not_to_be_had) {
+    start(references({"s"}), true);
+
+    EXPECT_THAT(ids(), IsEmpty());
+    const auto ignored = brought_->take_ignored();
+    ASSERT_THAT(ignored, SizeIs(2));
+    EXPECT_EQ(ignored[0].reason, "unavailable");
+    EXPECT_EQ(ignored[1].id, "*");
+}
+
+TEST_F(BroughtTrackersTest, all_stored_ones_of_the_language_come_behind_those_given) {
+    TrackerDefinition spanish = tracker("es");
+    spanish.languages = {"es-ES"};
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("s"), spanish, tracker("t")});
+    start(given({tracker("t", "mine")}), true);
+
+    EXPECT_THAT(ids(), ElementsAre("t", "s"));
+    EXPECT_THAT(brought_->tracker(0).vocabulary, ElementsAre("mine"));
+    EXPECT_THAT(brought_->take_ignored(), IsEmpty());
+}
+
+TEST_F(BroughtTrackersTest, who_follows_has_the_stored_ones_as_they_are_now) {
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("s"), tracker("t"), tracker("u")});
+    proto::GivenTrackers mine = given({tracker("x")});
+    mine.references = references({"s", "t"}).references;
+    start(mine);
+
+    ASSERT_TRUE(follow({tracker("t", "new"), tracker("u"), tracker("x", "not mine")}));
+
+    ASSERT_THAT(ids(), ElementsAre("x", "t"));
+    EXPECT_THAT(brought_->tracker(0).vocabulary, ElementsAre("hello"));
+    EXPECT_THAT(brought_->tracker(1).vocabulary, ElementsAre("new"));
+}
+
+TEST_F(BroughtTrackersTest, who_follows_all_has_new_ones_but_not_those_it_took_away) {
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("s"), tracker("t")});
+    start({}, true);
+    ASSERT_TRUE(apply(removing({"s"})));
+
+    ASSERT_TRUE(follow({tracker("s"), tracker("t"), tracker("u")}));
+
+    EXPECT_THAT(ids(), ElementsAre("t", "u"));
 }
 
 TEST(TrackerPathTest, index_and_rest) {

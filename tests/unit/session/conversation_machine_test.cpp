@@ -217,7 +217,7 @@ TEST_F(ConversationMachineTest, speaker_lost_while_its_trackers_compile_may_come
     EXPECT_THAT(say(second, start("a")), SizeIs(3));
 }
 
-TEST_F(ConversationMachineTest, failed_start_of_a_returning_speaker_loses_nothing_heard) {
+TEST_F(ConversationMachineTest, failed_start_of_a_returning_speaker_leaves_its_session_as_it_was) {
     const std::size_t other = join(start("b"));
     const std::size_t first = join(start("a"));
     say(first, chunk("what is the price", R"(,"isFinal":false)"));
@@ -226,8 +226,30 @@ TEST_F(ConversationMachineTest, failed_start_of_a_returning_speaker_loses_nothin
     world().send(second,
                  R"({"type":"start_request","speaker":{"userId":"a"},"trackers":[{"name":"X","vocabulary":["?"]}]})");
 
-    EXPECT_THAT(kinds(world().take_frames(other)), ElementsAre("message_response", "tracker_response"));
     EXPECT_TRUE(world().is_closed(second));
+    EXPECT_FALSE(world().is_closed(first));
+    EXPECT_THAT(kinds(world().take_frames(other)), IsEmpty());
+    say(first, chunk("what is the price"));
+    EXPECT_THAT(kinds(world().take_frames(other)), ElementsAre("message_response", "tracker_response"));
+}
+
+TEST_F(ConversationMachineTest, a_returning_speaker_is_waited_for_while_its_start_is_compiled) {
+    const std::size_t other = join(start("b"));
+    const std::size_t first = join(start("a", R"(,"noConnectionTimeout":10)"));
+    say(first, chunk("what is the price", R"(,"isFinal":false)"));
+    world().take_frames(other);
+    world().lose(first);
+    world().advance(std::chrono::seconds(9));
+    world().hold_compiling(true);
+    const std::size_t second = world().connect();
+    world().send(second, start("a"));
+    world().advance(std::chrono::seconds(5));
+    EXPECT_THAT(kinds(world().take_frames(other)), IsEmpty());
+    world().release_compiling(0);
+
+    EXPECT_THAT(kinds(world().take_frames(second)), testing::Contains("recognition_started"));
+    say(second, chunk("what is the price"));
+    EXPECT_THAT(kinds(world().take_frames(other)), ElementsAre("message_response", "tracker_response"));
 }
 
 TEST_F(ConversationMachineTest, conversation_is_over_when_the_last_has_gone) {

@@ -40,7 +40,8 @@ protected:
         machine().take_actions(taken);
         Names names;
         for (const SocketAction& action : taken) {
-            constexpr const char* known[] = {"join", "speak", "modify", "stop", "leave", "close"};
+            constexpr const char* known[] = {"join",  "speak", "modify",    "stop",
+                                             "leave", "close", "subscribe", "refresh"};
             names.emplace_back(known[action.index()]);
             if (const auto* close = std::get_if<Close>(&action)) names.back() += " " + std::to_string(close->code);
             if (const auto* close = std::get_if<Close>(&action); close && close->now) names.back() += " now";
@@ -59,7 +60,7 @@ protected:
         return read;
     }
 
-    void tell(const std::string& frame) { machine().on_tell(std::make_shared<const std::string>(frame), now_); }
+    void tell(const std::string& frame) { machine().on_tell({1, std::make_shared<const std::string>(frame)}, now_); }
 
     void broadcast(const std::string& plain, const std::string& revised, Importance importance,
                    bool is_caption = false) {
@@ -450,6 +451,19 @@ TEST_F(SocketMachineTest, started_socket_has_no_deadline) {
     EXPECT_EQ(machine().deadline(), std::nullopt);
 }
 
+TEST_F(SocketMachineTest, a_start_that_crosses_the_end_of_what_was_paused_begins_anew) {
+    begin();
+    text(k_stop);
+    machine().on_ended(Ended::Why::paused, now_);
+    text(k_start);
+    machine().on_ended(Ended::Why::completed, now_);
+    actions();
+    machine().on_started(now_);
+    text(k_chunk);
+
+    EXPECT_THAT(actions(), ElementsAre("speak"));
+}
+
 // ---- Clients that do not read ----
 
 TEST_F(SocketMachineTest, slow_client_misses_interims_and_is_closed_after_its_time) {
@@ -604,7 +618,7 @@ TEST_P(SocketStateTest, takes_every_input_and_says_nothing_once_closed) {
         [&](SocketMachine& m) { m.on_ended(Ended::Why::completed, now_); },
         [&](SocketMachine& m) { m.on_ended(Ended::Why::failed, now_); },
         [&](SocketMachine& m) { m.on_ended(Ended::Why::paused, now_); },
-        [&](SocketMachine& m) { m.on_tell(std::make_shared<const std::string>("told"), now_); },
+        [&](SocketMachine& m) { m.on_tell({1, std::make_shared<const std::string>("told")}, now_); },
         [&](SocketMachine& m) { m.on_refused({base::Errc::draining, "draining", {}, {}}, now_); },
         [&](SocketMachine& m) { m.on_shutdown(now_); },
         [&](SocketMachine& m) { m.on_time(now_ + std::chrono::hours(1)); },

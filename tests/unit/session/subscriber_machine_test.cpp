@@ -22,16 +22,24 @@ using testing::IsEmpty;
 using Names = std::vector<std::string>;
 
 // A subscriber with names for what it asks for, whose client reads all.
+SocketLimits limits_with(std::size_t outbox_frames) {
+    SocketLimits limits;
+    limits.outbox_frames = outbox_frames;
+    return limits;
+}
+
 class Listener {
 public:
-    explicit Listener(const Subscription& subscription = {}) : machine(limits, subscription, now) {}
+    explicit Listener(const Subscription& subscription = {}, std::size_t outbox_frames = 1024)
+        : limits(limits_with(outbox_frames)), machine(limits, subscription, now) {}
 
     Names actions() {
         std::vector<SocketAction> taken;
         machine.take_actions(taken);
         Names names;
         for (const SocketAction& action : taken) {
-            constexpr const char* known[] = {"join", "speak", "modify", "stop", "leave", "close", "subscribe"};
+            constexpr const char* known[] = {"join",  "speak", "modify",    "stop",
+                                             "leave", "close", "subscribe", "refresh"};
             names.emplace_back(known[action.index()]);
             if (const auto* close = std::get_if<Close>(&action)) {
                 names.back() += " " + std::to_string(close->code) + (close->now ? " now" : "");
@@ -50,7 +58,7 @@ public:
     }
 
     void text(std::string_view message) { machine.on_text(message, message.size(), now); }
-    void tell(const std::string& frame) { machine.on_tell(std::make_shared<const std::string>(frame), now); }
+    void tell(const std::string& frame) { machine.on_tell({1, std::make_shared<const std::string>(frame)}, now); }
     void broadcast(Importance importance = Importance::required, bool is_caption = false) {
         const auto frame = [](const char* text) { return std::make_shared<const std::string>(text); };
         machine.on_broadcast({frame("plain"), frame("revised"), importance, is_caption}, now);
@@ -290,6 +298,34 @@ TEST(SubscriberMachineTest, one_that_is_refused_is_told_why_and_closed) {
 
     EXPECT_THAT(listener.actions(), ElementsAre("leave", "close 1000"));
     EXPECT_THAT(listener.frames(), ElementsAre(testing::HasSubstr(R"("code":"draining")")));
+}
+
+TEST(SubscriberMachineTest, a_follower_that_missed_interims_is_told_none_before_it_is_told_what_is_open) {
+    Subscription subscription;
+    subscription.wishes.revisions = true;
+    Listener listener(subscription, 2);
+    listener.machine.on_started(listener.now);
+    listener.actions();
+    const auto interim = [&](Importance importance) {
+        Broadcast broadcast{nullptr, std::make_shared<const std::string>("revised"), importance, false, true};
+        listener.machine.on_broadcast(broadcast, listener.now);
+    };
+    for (int i = 0; i < 3; ++i) listener.tell("due");
+
+    interim(Importance::passing);   // dropped
+    interim(Importance::required);  // takes back what it was never told
+    EXPECT_EQ(listener.frames(), Names(3, "due"));
+    EXPECT_EQ(listener.actions(), Names{});
+    interim(Importance::passing);  // it has caught up
+    EXPECT_EQ(listener.actions(), Names{"refresh"});
+    EXPECT_EQ(listener.frames(), Names{});
+    listener.broadcast();
+    EXPECT_EQ(listener.frames(), Names{"revised"}) << "final responses are told all the time";
+    listener.machine.on_tell({1, std::make_shared<const std::string>("open"), true}, listener.now);
+    interim(Importance::passing);
+
+    EXPECT_EQ(listener.frames(), (Names{"open", "revised"}));
+    EXPECT_EQ(listener.machine.counters().interim_dropped, 3U);
 }
 
 }  // namespace
