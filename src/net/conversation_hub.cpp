@@ -59,10 +59,9 @@ void ConversationHub::join(Peer& peer, std::unique_ptr<proto::StartRequest> requ
     if (!peer.place_.home) settle_place(peer);
     if (!peer.local_) {
         peer.asked_ = peer.place_;
-        Shard& home = *peer.place_.home;
-        home.post([&home, from = &shard_, socket = peer.id(), number = peer.place_.number,
-                   request = std::move(request)]() mutable {
-            home.turn([&] { home.hub().join_from(*from, socket, number, std::move(request)); });
+        post_home(peer, [from = &shard_, socket = peer.id(), number = peer.place_.number,
+                         request = std::move(request)](ConversationHub& home) mutable {
+            home.join_from(*from, socket, number, std::move(request));
         });
         return;
     }
@@ -95,8 +94,8 @@ void ConversationHub::subscribe(Peer& peer, const session::Subscription& subscri
         return;
     }
     peer.asked_ = place;
-    place.home->post([home = place.home, from = &shard_, socket = peer.id(), number = place.number, subscription] {
-        home->turn([&] { home->hub().subscribe_from(*from, socket, number, subscription); });
+    post_home(peer, [from = &shard_, socket = peer.id(), number = place.number, subscription](ConversationHub& home) {
+        home.subscribe_from(*from, socket, number, subscription);
     });
 }
 
@@ -189,10 +188,8 @@ void ConversationHub::speak(Peer& peer, session::Speak& speak) {
 }
 
 void ConversationHub::modify(Peer& peer, proto::ModifyRequest request) {
-    // The input is called as const.
-    const auto shared = std::make_shared<proto::ModifyRequest>(std::move(request));
-    tell(peer, [socket = peer.id(), shared](auto& machine, base::Now now) {
-        machine.modify(socket, std::move(*shared), now);
+    tell(peer, [socket = peer.id(), request = std::move(request)](auto& machine, base::Now now) mutable {
+        machine.modify(socket, std::move(request), now);
     });
 }
 
@@ -240,14 +237,22 @@ void ConversationHub::tell(std::uint64_t number, const Input& input) {
 }
 
 template <typename Input>
-void ConversationHub::tell(const Peer& peer, Input input) {
+void ConversationHub::tell(Peer& peer, Input input) {
     if (peer.local_) {
         tell(*peer.local_, [&](auto& machine) { input(machine, shard_.now()); });
-    } else if (Shard* home = peer.place_.home) {
-        home->post([home, number = peer.place_.number, input = std::move(input)] {
-            home->turn([&] { home->hub().tell(number, [&](auto& machine) { input(machine, home->now()); }); });
+    } else if (peer.place_.home) {
+        post_home(peer, [number = peer.place_.number, input = std::move(input)](ConversationHub& home) mutable {
+            home.tell(number, [&](auto& machine) { input(machine, home.shard_.now()); });
         });
     }
+}
+
+template <typename Act>
+void ConversationHub::post_home(Peer& peer, Act act) {
+    Shard& home = *peer.place_.home;
+    home.post([&home, act = std::move(act), item = peer.add_to_backlog()]() mutable {
+        home.turn([&] { act(home.hub()); });
+    });
 }
 
 /// Sockets are only told here; what they do in turn comes later in the turn, so a conversation never hears of it in the

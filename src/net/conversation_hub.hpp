@@ -98,7 +98,11 @@ private:
 
     /// The same for a conversation wherever it lives.
     template <typename Input>
-    void tell(const Peer& peer, Input input);
+    void tell(Peer& peer, Input input);
+
+    /// Has `act` called with the hub of the peer's conversation, which lives on another thread.
+    template <typename Act>
+    static void post_home(Peer& peer, Act act);
 
     /// The same for one of this thread by its number, if it still is.
     template <typename Input>
