@@ -11,32 +11,6 @@ namespace earshot::net {
 using session::ConversationAction;
 using session::SocketId;
 
-void Conversation::add(const Member& member) {
-    const auto is_it = [&](const Member& other) { return other.socket == member.socket; };
-    if (std::any_of(members.begin(), members.end(), is_it)) return;
-    members.push_back(member);
-    if (member.local) return;
-    const auto is_its = [&](const auto& entry) { return entry.first == member.shard; };
-    const auto place = std::find_if(guests.begin(), guests.end(), is_its);
-    if (place == guests.end()) {
-        guests.emplace_back(member.shard, 1);
-    } else {
-        ++place->second;
-    }
-}
-
-void Conversation::remove(SocketId socket) noexcept {
-    const auto member =
-        std::find_if(members.begin(), members.end(), [&](const Member& other) { return other.socket == socket; });
-    if (member == members.end()) return;
-    if (!member->local) {
-        const auto is_its = [&](const auto& entry) { return entry.first == member->shard; };
-        const auto place = std::find_if(guests.begin(), guests.end(), is_its);
-        if (--place->second == 0) guests.erase(place);
-    }
-    members.erase(member);
-}
-
 // ---- What a socket of this thread does
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -161,15 +135,21 @@ void ConversationHub::leave_from(SocketId socket, std::uint64_t number) {
 void ConversationHub::attach(Peer& peer, const ConversationPlace& place) {
     peer.place_ = place;
     peer.local_ = place.home == &shard_ ? find(place.number) : nullptr;
-    if (!peer.local_) guests_[place.number].push_back(&peer);
+    if (peer.local_) return;
+    std::vector<Peer*>& guests = guests_[place.number];
+    peer.guest_slot_ = guests.size();
+    guests.push_back(&peer);
 }
 
 void ConversationHub::detach(Peer& peer) {
     if (peer.place_.home && !peer.local_) {
         const auto entry = guests_.find(peer.place_.number);
         if (entry != guests_.end()) {
-            std::erase(entry->second, &peer);
-            if (entry->second.empty()) guests_.erase(entry);
+            std::vector<Peer*>& guests = entry->second;
+            guests[peer.guest_slot_] = guests.back();
+            guests[peer.guest_slot_]->guest_slot_ = peer.guest_slot_;
+            guests.pop_back();
+            if (guests.empty()) guests_.erase(entry);
         }
     }
     peer.place_ = {};
@@ -327,16 +307,15 @@ void ConversationHub::score(Conversation& conversation, session::Score&& request
 }
 
 void ConversationHub::broadcast(const Conversation& conversation, const session::Broadcast& broadcast) {
-    for (const Conversation::Member& member : conversation.members) {
+    for (const Conversation::Member& member : conversation.members()) {
         if (member.local) member.local->on_broadcast(broadcast);
     }
-    for (const auto& [shard, count] : conversation.guests) deliveries_to(*shard).push_back({0, broadcast});
+    for (const auto& [shard, count] : conversation.guests()) deliveries_to(*shard).push_back({0, broadcast});
 }
 
 void ConversationHub::deliver(const Conversation& conversation, SocketId socket, ConversationAction action) {
-    const auto is_it = [&](const Conversation::Member& member) { return member.socket == socket; };
-    const auto member = std::find_if(conversation.members.begin(), conversation.members.end(), is_it);
-    if (member == conversation.members.end()) return;
+    const Conversation::Member* member = conversation.find(socket);
+    if (!member) return;
     if (member->local) {
         member->local->on_action(action);
     } else {

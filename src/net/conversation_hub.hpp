@@ -1,8 +1,8 @@
 #pragma once
 
 #include "earshot/net/server_hooks.hpp"
-#include "earshot/session/conversation_machine.hpp"
 
+#include "conversation.hpp"
 #include "directory.hpp"
 
 #include <cstddef>
@@ -16,30 +16,6 @@
 namespace earshot::net {
 
 class Peer;
-
-/// A conversation on its home thread, with the sockets that take part.
-class Conversation {
-public:
-    struct Member {
-        session::SocketId socket = 0;
-        Shard* shard = nullptr;
-        Peer* local = nullptr;  ///< the socket, if it is on this thread
-    };
-
-    Conversation(std::string key_of_it, std::uint64_t number_of_it, session::ConversationMachine machine_of_it)
-        : key(std::move(key_of_it)), number(number_of_it), machine(std::move(machine_of_it)) {}
-
-    /// Adds a member unless it is there.
-    void add(const Member& member);
-    void remove(session::SocketId socket) noexcept;
-
-    const std::string key;
-    const std::uint64_t number;
-    session::ConversationMachine machine;
-    std::vector<Member> members;
-    std::vector<std::pair<Shard*, std::size_t>> guests;  ///< how many members live on each of the other threads
-    session::ConversationCounters told;                  ///< what was counted already
-};
 
 /// The conversations of a thread, and the ways to those of others. Sockets of the same thread talk to a conversation by
 /// calls; others by posting values, which come in the order in which they were posted. What is told to all is posted
