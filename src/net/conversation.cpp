@@ -26,4 +26,19 @@ void Conversation::remove(session::SocketId socket) {
     if (--place->second == 0) guests_.erase(place);
 }
 
+void Conversation::add_traffic(Traffic& traffic) {
+    const session::ConversationCounters& counters = machine.counters();
+    if (counters.chunks == told_.chunks && counters.utterances == told_.utterances &&
+        counters.confirmed_hits == told_.confirmed_hits) {
+        return;
+    }
+    traffic.chunks += counters.chunks - told_.chunks;
+    traffic.utterances += counters.utterances - told_.utterances;
+    for (const auto& [tier, hits] : counters.confirmed_hits) {
+        const std::uint64_t fresh = hits - told_.confirmed_hits[tier];
+        if (fresh > 0) traffic.confirmed_hits[tier] += fresh;
+    }
+    told_ = counters;
+}
+
 }  // namespace earshot::net

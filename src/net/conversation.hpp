@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/base/keyed_list.hpp"
+#include "earshot/net/server_hooks.hpp"
 #include "earshot/session/conversation_machine.hpp"
 
 #include <cstddef>
@@ -38,14 +39,17 @@ public:
     /// The other threads on which members live, and how many.
     const std::vector<std::pair<Shard*, std::size_t>>& guests() const noexcept { return guests_; }
 
+    /// Adds what was counted since the last call.
+    void add_traffic(Traffic& traffic);
+
     const std::string key;
     const std::uint64_t number;
     session::ConversationMachine machine;
-    session::ConversationCounters told;  ///< what was counted already
 
 private:
     base::KeyedList<Member, &Member::socket> members_;
     std::vector<std::pair<Shard*, std::size_t>> guests_;
+    session::ConversationCounters told_;
 };
 
 }  // namespace earshot::net

@@ -135,23 +135,11 @@ void ConversationHub::leave_from(SocketId socket, std::uint64_t number) {
 void ConversationHub::attach(Peer& peer, const ConversationPlace& place) {
     peer.place_ = place;
     peer.local_ = place.home == &shard_ ? find(place.number) : nullptr;
-    if (peer.local_) return;
-    std::vector<Peer*>& guests = guests_[place.number];
-    peer.guest_slot_ = guests.size();
-    guests.push_back(&peer);
+    if (!peer.local_) guests_.add(peer, place.number);
 }
 
 void ConversationHub::detach(Peer& peer) {
-    if (peer.place_.home && !peer.local_) {
-        const auto entry = guests_.find(peer.place_.number);
-        if (entry != guests_.end()) {
-            std::vector<Peer*>& guests = entry->second;
-            guests[peer.guest_slot_] = guests.back();
-            guests[peer.guest_slot_]->guest_slot_ = peer.guest_slot_;
-            guests.pop_back();
-            if (guests.empty()) guests_.erase(entry);
-        }
-    }
+    if (peer.place_.home && !peer.local_) guests_.remove(peer, peer.place_.number);
     peer.place_ = {};
     peer.local_ = nullptr;
 }
@@ -238,7 +226,7 @@ void ConversationHub::post_home(Peer& peer, Act act) {
 /// Sockets are only told here; what they do in turn comes later in the turn, so a conversation never hears of it in the
 /// middle of its own actions.
 void ConversationHub::perform(Conversation& conversation) {
-    to_other_threads_.clear();  // of a conversation whose actions failed
+    deliveries_.clear();  // of a conversation whose actions failed
     bool is_over = false;
     while (true) {
         conversation.machine.take_actions(actions_);
@@ -249,9 +237,9 @@ void ConversationHub::perform(Conversation& conversation) {
         }
         actions_.clear();
     }
-    post_deliveries(conversation.number);
+    deliveries_.post(conversation.number);
     if (!is_over) return;
-    add_traffic(conversation, shard_.traffic());
+    conversation.add_traffic(shard_.traffic());
     shard_.server().directory.remove(conversation.key, conversation.number);
     conversations_.erase(conversation.number);
 }
@@ -310,7 +298,7 @@ void ConversationHub::broadcast(const Conversation& conversation, const session:
     for (const Conversation::Member& member : conversation.members()) {
         if (member.local) member.local->on_broadcast(broadcast);
     }
-    for (const auto& [shard, count] : conversation.guests()) deliveries_to(*shard).push_back({0, broadcast});
+    for (const auto& [shard, count] : conversation.guests()) deliveries_.add(*shard, 0, broadcast);
 }
 
 void ConversationHub::deliver(const Conversation& conversation, SocketId socket, ConversationAction action) {
@@ -319,27 +307,8 @@ void ConversationHub::deliver(const Conversation& conversation, SocketId socket,
     if (member->local) {
         member->local->on_action(action);
     } else {
-        deliveries_to(*member->shard).push_back({socket, std::move(action)});
+        deliveries_.add(*member->shard, socket, std::move(action));
     }
-}
-
-std::vector<ConversationHub::Delivery>& ConversationHub::deliveries_to(Shard& shard) {
-    const auto is_its = [&](const auto& entry) { return entry.first == &shard; };
-    auto place = std::find_if(to_other_threads_.begin(), to_other_threads_.end(), is_its);
-    if (place == to_other_threads_.end()) {
-        to_other_threads_.emplace_back(&shard, std::vector<Delivery>());
-        place = std::prev(to_other_threads_.end());
-    }
-    return place->second;
-}
-
-void ConversationHub::post_deliveries(std::uint64_t number) {
-    for (auto& [to, deliveries] : to_other_threads_) {
-        to->post([shard = to, number, due = std::move(deliveries)] {
-            shard->turn([&] { shard->hub().take_deliveries(number, due); });
-        });
-    }
-    to_other_threads_.clear();
 }
 
 /// Peers only take note here, and act later in the turn.
@@ -347,8 +316,8 @@ void ConversationHub::take_deliveries(std::uint64_t number, const std::vector<De
     for (const Delivery& delivery : deliveries) {
         if (delivery.socket != 0) {
             if (Peer* peer = shard_.find(delivery.socket)) peer->on_action(delivery.action);
-        } else if (const auto guests = guests_.find(number); guests != guests_.end()) {
-            for (Peer* peer : guests->second) peer->on_action(delivery.action);
+        } else {
+            for (Peer* peer : guests_.of(number)) peer->on_action(delivery.action);
         }
     }
 }
@@ -373,23 +342,7 @@ void ConversationHub::shut_down() {
 }
 
 void ConversationHub::add_traffic(Traffic& traffic) {
-    for (const auto& [number, conversation] : conversations_) add_traffic(*conversation, traffic);
-}
-
-void ConversationHub::add_traffic(Conversation& conversation, Traffic& traffic) {
-    const session::ConversationCounters& counters = conversation.machine.counters();
-    session::ConversationCounters& told = conversation.told;
-    if (counters.chunks == told.chunks && counters.utterances == told.utterances &&
-        counters.confirmed_hits == told.confirmed_hits) {
-        return;
-    }
-    traffic.chunks += counters.chunks - told.chunks;
-    traffic.utterances += counters.utterances - told.utterances;
-    for (const auto& [tier, hits] : counters.confirmed_hits) {
-        const std::uint64_t fresh = hits - told.confirmed_hits[tier];
-        if (fresh > 0) traffic.confirmed_hits[tier] += fresh;
-    }
-    told = counters;
+    for (const auto& [number, conversation] : conversations_) conversation->add_traffic(traffic);
 }
 
 }  // namespace earshot::net

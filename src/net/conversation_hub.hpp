@@ -3,6 +3,7 @@
 #include "earshot/net/server_hooks.hpp"
 
 #include "conversation.hpp"
+#include "deliveries.hpp"
 #include "directory.hpp"
 
 #include <cstddef>
@@ -45,14 +46,13 @@ public:
     void shut_down();
 
     void add_traffic(Traffic& traffic);
+
+    /// What a conversation of another thread has told sockets of this one.
+    void take_deliveries(std::uint64_t number, const std::vector<Delivery>& deliveries);
+
     std::size_t size() const noexcept { return conversations_.size(); }
 
 private:
-    struct Delivery {
-        session::SocketId socket;  ///< 0: all sockets of the thread that take part
-        session::ConversationAction action;
-    };
-
     // What a socket of another thread does.
     void join_from(Shard& from, session::SocketId socket, std::uint64_t number,
                    std::unique_ptr<proto::StartRequest> request);
@@ -90,17 +90,13 @@ private:
     void score(Conversation& conversation, session::Score&& request);
     void broadcast(const Conversation& conversation, const session::Broadcast& broadcast);
     void deliver(const Conversation& conversation, session::SocketId socket, session::ConversationAction action);
-    std::vector<Delivery>& deliveries_to(Shard& shard);
-    void post_deliveries(std::uint64_t number);
-    void take_deliveries(std::uint64_t number, const std::vector<Delivery>& deliveries);
-    static void add_traffic(Conversation& conversation, Traffic& traffic);
 
     Shard& shard_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Conversation>> conversations_;
-    std::unordered_map<std::uint64_t, std::vector<Peer*>> guests_;  // of this thread, by the conversation elsewhere
-    std::vector<session::ConversationAction> actions_;              // scratch
-    std::vector<std::pair<Shard*, std::vector<Delivery>>> to_other_threads_;  // of the input that is being dealt with
-    std::vector<std::uint64_t> due_;                                          // scratch
+    Guests guests_;
+    Deliveries deliveries_;                             // of the input that is being dealt with
+    std::vector<session::ConversationAction> actions_;  // scratch
+    std::vector<std::uint64_t> due_;                    // scratch
 };
 
 }  // namespace earshot::net

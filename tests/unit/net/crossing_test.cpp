@@ -26,6 +26,8 @@ using testing::final_chunk;
 using testing::start_message;
 using testing::text_frame;
 
+constexpr std::string_view k_close_frame = "\x88\x02\x03\xE8";  // with 1000
+
 class CrossingTest : public ::testing::Test {
 protected:
     /// A client of bare TCP whose connection lives on `shard`.
@@ -174,9 +176,30 @@ TEST_F(CrossingTest, who_is_replaced_while_resting_is_closed) {
 
     next.start(ann);
 
-    guest.read_until("\x88\x02\x03\xE8");  // a close frame with 1000
+    guest.read_until(k_close_frame);
     next.send(final_chunk("the next"));
     next.read_until("the next");
+}
+
+// The end of a socket that was told long ago that its part is over takes nobody else's place.
+TEST_F(CrossingTest, who_goes_after_its_part_is_over_leaves_the_others_listening) {
+    const std::string ann = R"("speaker":{"userId":"ann"})";
+    Client first(*this, *home_, "/v1/streaming/x");
+    first.start();
+    Client guest(*this, *away_, "/v1/streaming/x");
+    guest.start(ann);
+    Client listener(*this, *away_, "/v1/subscribe/x");
+    listener.read_until("conversation_created");
+    Client next(*this, *home_, "/v1/streaming/x");
+    next.start(ann);
+    guest.read_until(k_close_frame);
+    const std::size_t connections = server_.connections;
+    guest.drop();
+    while (server_.connections == connections) go_on();
+
+    next.send(final_chunk("the next"));
+
+    listener.read_until("message_response");
 }
 
 // A big start message alone makes its socket rest. It meets the end of the conversation and is posted back.
