@@ -3,6 +3,7 @@
 namespace earshot::proto {
 
 using base::Errc;
+using base::Result;
 
 void TrackerReader::read_list(JsonValue value, std::vector<detect::TrackerDefinition>& trackers,
                               std::vector<PlacedName>* references, std::vector<std::string>* pointers) {
@@ -78,6 +79,37 @@ detect::TierSet read_tiers(JsonValue value) {
         tiers.insert(*tier);
     });
     return tiers;
+}
+
+Result<std::vector<detect::TrackerDefinition>> parse_trackers(std::string_view json, const MessageLimits& limits) {
+    const simdjson::padded_string padded(json);
+    simdjson::ondemand::parser parser;
+    const Place root;
+    std::vector<detect::TrackerDefinition> trackers;
+    try {
+        simdjson::ondemand::document document;
+        if (const auto error = parser.iterate(padded).get(document)) fail(error, root);
+        simdjson::ondemand::value whole;
+        if (document.get_value().get(whole)) fail(Errc::wrong_type, root, "must be an array of trackers");
+        JsonValue value(whole, root);
+        TrackerReader reader(limits);
+        if (value.is_array()) {
+            reader.read_list(value, trackers, nullptr);
+        } else {
+            bool has_list = false;
+            value.for_each_member([&](std::string_view key, JsonValue member) {
+                if (key != "trackers") return;
+                reader.read_list(member, trackers, nullptr);
+                has_list = true;
+            });
+            const Place place{&root, "trackers", 0};
+            if (!has_list) fail(Errc::missing_member, place, "is required");
+        }
+        expect_end(document, root);
+    } catch (ReadFailure& failure) {
+        return std::move(failure.error);
+    }
+    return trackers;
 }
 
 }  // namespace earshot::proto
