@@ -46,7 +46,8 @@ Peer::~Peer() {
 }
 
 void Peer::on_text(std::string_view message, std::size_t readable) {
-    // What waits behind a start is posted later than it came: all that came since is counted with the next input posted.
+    // What waits behind a start is posted later than it came: all that came since is counted with the next input
+    // posted.
     sent_bytes_ = local_ ? 0 : sent_bytes_ + message.size();
     machine_->on_text(message, readable, shard_.now().monotonic);
     mark();
@@ -83,7 +84,11 @@ void Peer::on_action(const session::ConversationAction& action) {
                           [&](const session::Tell& tell) { machine_->on_tell(tell, now); },
                           [&](const session::Started&) { machine_->on_started(now); },
                           [&](const session::Ended& ended) {
-                              if (ended.why != session::Ended::Why::paused) shard_.hub().detach(*this);
+                              // A start on its way to the conversation may cross the end of what was paused.
+                              const bool goes_on =
+                                  ended.why == session::Ended::Why::paused ||
+                                  (ended.why == session::Ended::Why::completed && machine_->is_starting());
+                              if (!goes_on) shard_.hub().detach(*this);
                               machine_->on_ended(ended.why, now);
                           },
                           [](const auto&) {}},

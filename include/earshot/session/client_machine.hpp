@@ -62,6 +62,9 @@ public:
     Outbox& outbox() noexcept { return outbox_; }
     bool is_closed() const noexcept { return is_closed_; }
     virtual bool is_in_conversation() const noexcept = 0;
+
+    /// It has asked to take part and was not answered.
+    virtual bool is_starting() const noexcept { return false; }
     const SocketCounters& counters() const noexcept { return counters_; }
 
     /// Moves the actions so far into `into` (cleared first), in their order.

@@ -37,6 +37,7 @@ public:
     void on_shutdown(base::MonotonicTime now) override;
 
     bool is_in_conversation() const noexcept override;
+    bool is_starting() const noexcept override { return state_ == State::starting; }
 
 private:
     enum class State : std::uint8_t { idle, starting, active, stopping, paused, lingering };

@@ -224,6 +224,23 @@ TEST_F(CrossingTest, a_start_that_comes_back_holds_nobody_up) {
     EXPECT_EQ(away_->hub().size(), 1U);
 }
 
+// The paused part's time is over just as its socket starts again.
+TEST_F(CrossingTest, a_start_that_crosses_the_end_of_a_pause_begins_anew) {
+    Client first(*this, *home_, "/v1/streaming/x");
+    first.start();
+    Client guest(*this, *away_, "/v1/streaming/x");
+    guest.start(R"("disconnectOnStopRequest":false,"disconnectOnStopRequestTimeout":1e-9)");
+    guest.send(R"({"type":"stop_request"})");
+    guest.read_until("recognition_stopped");
+    guest.send(start_message());
+    go_on(*away_);
+    home_->turn([&] { home_->hub().on_sweep(); });
+
+    guest.read_until("recognition_started");
+    guest.send(final_chunk("anew"));
+    guest.read_until("anew");
+}
+
 TEST_F(CrossingTest, who_leaves_while_resting_leaves_nothing_behind) {
     Client first(*this, *home_, "/v1/streaming/x");
     first.start();
