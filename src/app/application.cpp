@@ -66,6 +66,10 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.http.body_bytes = settings.transport.management_body_bytes;
     options.http.connection_id_bytes = settings.transport.connection_id_bytes;
     options.http.handshake = settings.transport.handshake;
+    options.http.transfer = settings.transport.transfer;
+    options.http.answer = settings.transport.answer;
+    options.http.keep_alive = settings.transport.keep_alive;
+    options.http.refusal_delay = settings.transport.refusal_delay;
     options.ws.frame_bytes = settings.transport.frame_bytes;
     options.socket = settings.socket;
     options.conversation = settings.conversation;

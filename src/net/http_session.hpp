@@ -18,7 +18,7 @@ namespace earshot::net {
 /// operation is under way, and while an answer is waited for. On its shard's thread.
 ///
 ///     idle ──first byte──► header ──► body ──► answering ──► replying ──► idle
-///       │                    └─refused──┴───────────────────────▲ └──► leaving ──► over
+///       │                    └─refused──┴──(delaying a 401)─────▲ └──► leaving ──► over
 ///       └── a header with an upgrade: over, the connection is a WebSocket's
 ///
 /// What the header decides (no such path, another method, no token, a body that is too long) is answered before the
@@ -37,7 +37,7 @@ public:
 private:
     using Error = boost::system::error_code;
     using Self = std::shared_ptr<HttpSession>;
-    enum class State : std::uint8_t { idle, header, body, answering, replying, leaving, over };
+    enum class State : std::uint8_t { idle, header, body, answering, delaying, replying, leaving, over };
 
     void await_request();
     void read_header();
@@ -51,7 +51,8 @@ private:
 
     void refuse(unsigned status, std::string_view message);
     void refuse_unreadable(Error error);
-    void reply(const HttpReply& reply);
+    void reply(HttpReply reply);
+    void send(const HttpReply& reply);
     void on_replied(Error error, AfterReply after);
     void linger();
     void end();
@@ -71,7 +72,8 @@ private:
     std::optional<HandlerRequest> request_;  // that is being read or answered
     std::optional<std::string> client_;
     std::string reply_;
-    Self waiting_;  // itself, while an answer is waited for
+    Self waiting_;                      // itself, while no operation is under way
+    std::optional<HttpReply> delayed_;  // what will be told
     State state_ = State::idle;
     bool is_first_ = true;         // no request was read yet
     bool is_expired_ = false;      // the request did not come in time

@@ -91,7 +91,7 @@ void HttpSession<NextLayer>::on_header(Error error) {
     }
     auto routed = route_request(shard_.server(), parser_->get(), client());
     if (auto* refused = std::get_if<HttpReply>(&routed)) {
-        reply(*refused);
+        reply(std::move(*refused));
     } else if (auto* socket = std::get_if<SocketRequest>(&routed)) {
         become_socket(std::move(*socket));
     } else {
@@ -174,7 +174,7 @@ void HttpSession<NextLayer>::on_answer(HttpAnswer answer) {
     HttpReply answered;
     answered.route = request_->route->info.name;
     answered.answer = std::move(answer);
-    reply(answered);
+    reply(std::move(answered));
 }
 
 template <class NextLayer>
@@ -201,7 +201,19 @@ void HttpSession<NextLayer>::refuse_unreadable(Error error) {
 }
 
 template <class NextLayer>
-void HttpSession<NextLayer>::reply(const HttpReply& reply) {
+void HttpSession<NextLayer>::reply(HttpReply reply) {
+    if (reply.answer.status != 401 || limits().refusal_delay <= base::Duration::zero()) {
+        send(reply);
+        return;
+    }
+    state_ = State::delaying;
+    set_deadline(limits().refusal_delay);
+    if (!waiting_) waiting_ = this->shared_from_this();
+    delayed_ = std::move(reply);
+}
+
+template <class NextLayer>
+void HttpSession<NextLayer>::send(const HttpReply& reply) {
     const HttpRequest& request = parser_->get();
     // A body that was not read stands where the next request would.
     const bool goes_on = request.keep_alive() && parser_->is_done() && !is_expired_ && !shard_.server().is_draining;
@@ -267,6 +279,9 @@ void HttpSession<NextLayer>::on_sweep(base::MonotonicTime now) {
     } else if (state_ == State::answering) {
         is_expired_ = true;
         refuse(503, "The request was not answered in time.");
+    } else if (state_ == State::delaying) {
+        send(*delayed_);
+        delayed_.reset();
     } else {
         end();
     }

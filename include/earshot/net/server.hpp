@@ -26,6 +26,7 @@ struct HttpLimits {
                                    ///< request and of a WebSocket's handshake: from the connection
     base::Duration transfer = std::chrono::seconds(60);    ///< for a request's body to come, and an answer to be taken
     base::Duration answer = std::chrono::seconds(30);      ///< for a request to be answered; after it: 503
+    base::Duration refusal_delay{};                        ///< before a 401 is told: some clients ask again at once
     base::Duration keep_alive = std::chrono::seconds(75);  ///< silence between two requests of a connection
 };
 
