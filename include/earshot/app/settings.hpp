@@ -45,6 +45,12 @@ struct TransportLimits {
     base::Duration refusal_delay = std::chrono::seconds(1);  ///< before a 401
 };
 
+/// Which phrases of stored trackers are taken.
+enum class VocabularyPunctuation : std::uint8_t {
+    any,     ///< whatever holds a word
+    strict,  ///< only letters, digits, white space, apostrophes and hyphens, as the former service documented
+};
+
 /// All that an operator may decide. A default-constructed one holds the defaults; the table in
 /// src/app/settings_table.cpp gives each field its key, its range and its comment.
 struct Settings {
@@ -61,7 +67,22 @@ struct Settings {
 
     struct Auth {
         std::chrono::seconds token_life = std::chrono::hours(24);
+        std::string apps_file;                ///< empty: no credentials are needed
+        std::size_t secret_checks = 16;       ///< that may wait for their turn
+        std::size_t slowed_addresses = 4096;  ///< whose failures are remembered; 0: nobody is slowed
     } auth;
+
+    struct Manage {
+        std::size_t trackers = 500;  ///< of an account, where its app says nothing else
+        bool serial_writes = true;   ///< whether a second change of an account at the same time is refused
+        VocabularyPunctuation vocabulary_punctuation = VocabularyPunctuation::any;
+    } manage;
+
+    struct Store {
+        std::string url = "sqlite:data/earshot.db";
+        std::size_t threads = 2;
+        std::size_t queue = 1024;  ///< operations that may wait for a thread
+    } store;
 
     TransportLimits transport;
     session::SocketLimits socket;
