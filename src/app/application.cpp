@@ -57,6 +57,7 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     net::ServerOptions options;
     options.host = settings.listen.host;
     options.port = settings.listen.port;
+    if (!settings.tls.certificate.empty()) options.tls = net::TlsFiles{settings.tls.certificate, settings.tls.key};
     options.io_threads = io_thread_count(settings, cores);
     options.max_sockets = settings.transport.sockets;
     options.replay_bytes = settings.transport.replay_bytes;

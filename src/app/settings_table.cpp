@@ -233,6 +233,12 @@ std::vector<Setting> make_table() {
         path("data.directory", EARSHOT_FIELD(data.directory),
              "Holds what outlives the server, the signing key among it."),
 
+        path_or_none(
+            "tls.cert", EARSHOT_FIELD(tls.certificate),
+            "The server's certificate with its chain, PEM; with it the port speaks https and wss alone. Read again "
+            "when it changes."),
+        path_or_none("tls.key", EARSHOT_FIELD(tls.key), "The certificate's key, PEM without a password."),
+
         choice("log.level", EARSHOT_FIELD(log.level), k_levels, "The least important lines that are written."),
         choice("log.format", EARSHOT_FIELD(log.format), k_formats, "Lines for people, or an object a line."),
         on_off("log.transcripts", EARSHOT_FIELD(log.transcripts), "Whether lines may hold what was said."),

@@ -63,6 +63,11 @@ struct Settings {
         std::string directory = "data";
     } data;
 
+    struct Tls {
+        std::string certificate;  ///< path; empty, as `key`: no TLS
+        std::string key;          ///< path
+    } tls;
+
     LogSettings log;
 
     struct Auth {
