@@ -49,7 +49,7 @@ private:
     void on_read(Self self, Error error);
     void on_message();
     void on_read_failed(Error error);
-    bool is_client_behind();
+    bool must_rest();
     void begin_close();
     void linger();
     void read_away();
@@ -77,7 +77,7 @@ private:
     State state_ = State::handshake;
     bool counts_as_session_ = false;
     bool is_reading_ = false;  // a message is being dealt with
-    Self resting_;             // itself, while it reads nothing since its client does not read either
+    Self resting_;             // itself, while it reads nothing (Peer::must_rest)
     std::optional<session::Close> close_;
     base::MonotonicTime begin_;
     std::optional<base::MonotonicTime> closing_since_;

@@ -119,7 +119,7 @@ void WsSession<NextLayer>::on_read(Self self, Error error) {
     buffer_.consume(buffer_.size());
     if (buffer_.capacity() > k_kept_buffer) buffer_ = beast::flat_buffer();
     if (state_ == State::open) {
-        if (is_client_behind()) {
+        if (must_rest()) {
             resting_ = std::move(self);
         } else {
             read(std::move(self));
@@ -129,8 +129,8 @@ void WsSession<NextLayer>::on_read(Self self, Error error) {
 }
 
 template <class NextLayer>
-bool WsSession<NextLayer>::is_client_behind() {
-    return peer_ && peer_->outbox().is_behind();
+bool WsSession<NextLayer>::must_rest() {
+    return peer_ && peer_->must_rest();
 }
 
 template <class NextLayer>
@@ -173,7 +173,7 @@ void WsSession<NextLayer>::pump() {
         outbox.written();
     }
     if (close_ && state_ == State::open && !outbox.has_next()) begin_close();
-    if (resting_ && state_ == State::open && !is_client_behind()) read(std::move(resting_));
+    if (resting_ && state_ == State::open && !must_rest()) read(std::move(resting_));
     if (!is_reading_) cork().flush_soon();
 }
 
