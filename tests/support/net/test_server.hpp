@@ -2,6 +2,8 @@
 
 #include "earshot/net/server.hpp"
 
+#include "support/net/clients.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -70,9 +72,11 @@ private:
 /// A server on a free port of the loopback, stopped at the end.
 class TestServer {
 public:
-    explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {});
+    /// Over TLS it has the files that `options` give, or any_certificate().
+    explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
+                        Transport transport = Transport::plain);
 
-    std::uint16_t port() const noexcept { return port_; }
+    Port port() const noexcept { return port_; }
     RecordingHooks& hooks() noexcept { return hooks_; }
     net::Server& server() noexcept { return server_; }
 
@@ -80,7 +84,7 @@ private:
     RecordingHooks hooks_;
     net::ComputePool pool_{1, 64};
     net::Server server_;
-    std::uint16_t port_ = 0;
+    Port port_;
 };
 
 /// A start message whose trackers are `trackers` (JSON), whose config holds `config` and which itself holds `more`
