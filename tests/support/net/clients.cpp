@@ -119,6 +119,7 @@ public:
     Stream stream{context};
     tcp::socket& socket = stream.next_layer();
     beast::flat_buffer buffer;
+    error_code last_error;  // of reading
 };
 
 TcpClient::TcpClient(Port port, int receive_buffer_bytes) : impl_(std::make_unique<Impl>(port, receive_buffer_bytes)) {}
@@ -131,6 +132,10 @@ void TcpClient::send(std::string_view bytes) {
 
 void TcpClient::send_as_far_as_taken(std::string_view bytes) {
     impl_->write(bytes);
+}
+
+bool TcpClient::was_closed_properly() const {
+    return impl_->last_error == asio::error::eof;
 }
 
 long TcpClient::certificate_serial() const {
@@ -166,6 +171,7 @@ std::string TcpClient::read_some() {
     bool done = false;
     impl_->stream.async_read_some(asio::buffer(bytes), [&](error_code error, std::size_t count) {
         size = error ? 0 : count;
+        impl_->last_error = error;
         done = true;
     });
     run_until(impl_->context, done, "what is to be read");

@@ -55,6 +55,9 @@ public:
     /// Sends until all is taken or the peer has closed, whatever it sends meanwhile.
     void send_as_far_as_taken(std::string_view bytes);
 
+    /// Whether the peer has said that it closes, where a read has found its end: over TLS, not only by TCP.
+    bool was_closed_properly() const;
+
     /// The serial number of the server's certificate; 0 without TLS.
     long certificate_serial() const;
 

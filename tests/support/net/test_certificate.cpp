@@ -10,12 +10,12 @@
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace earshot::testing {
 namespace {
 
 constexpr long k_valid_seconds = 24 * 3600;
-constexpr const char* k_names = "DNS:localhost,IP:127.0.0.1";
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
@@ -25,7 +25,7 @@ void require(bool succeeded, const char* what) {
     if (!succeeded) throw std::runtime_error(std::string("making a certificate: ") + what);
 }
 
-Certificate make_certificate(EVP_PKEY* key, long serial) {
+Certificate make_certificate(EVP_PKEY* key, long serial, const std::string& whose) {
     Certificate certificate(X509_new(), &X509_free);
     X509* x509 = certificate.get();
     X509_set_version(x509, 2);
@@ -37,7 +37,7 @@ Certificate make_certificate(EVP_PKEY* key, long serial) {
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, host, -1, -1, 0);
     X509_set_issuer_name(x509, name);
     X509_set_pubkey(x509, key);
-    X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, k_names);
+    X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, whose.c_str());
     require(names && X509_add_ext(x509, names, -1) == 1, "its names");
     X509_EXTENSION_free(names);
     require(X509_sign(x509, key, EVP_sha256()) > 0, "its signature");
@@ -52,7 +52,7 @@ File open(const std::string& path) {
 
 }  // namespace
 
-TestCertificate::TestCertificate() {
+TestCertificate::TestCertificate(std::string names) : names_(std::move(names)) {
     std::string folder = (std::filesystem::temp_directory_path() / "earshot-tls-XXXXXX").string();
     require(mkdtemp(folder.data()) != nullptr, "its folder");
     folder_ = folder;
@@ -68,7 +68,7 @@ void TestCertificate::renew() {
     static std::atomic<long> last = 0;
     serial_ = ++last;
     const Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
-    const Certificate certificate = make_certificate(key.get(), serial_);
+    const Certificate certificate = make_certificate(key.get(), serial_, names_);
     require(PEM_write_X509(open(certificate_file()).get(), certificate.get()) == 1, "writing it");
     require(PEM_write_PrivateKey(open(key_file()).get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
             "writing its key");

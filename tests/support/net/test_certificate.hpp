@@ -5,11 +5,12 @@
 
 namespace earshot::testing {
 
-/// A certificate for localhost and 127.0.0.1 that signs itself, and its key, as PEM files in a folder of their own. The
+/// A certificate that signs itself, and its key, as PEM files in a folder of their own. The
 /// files go with the object.
 class TestCertificate {
 public:
-    TestCertificate();
+    /// `names`: whose it is, as OpenSSL writes subjectAltName.
+    explicit TestCertificate(std::string names = "DNS:localhost,IP:127.0.0.1");
     ~TestCertificate();
     TestCertificate(const TestCertificate&) = delete;
     TestCertificate& operator=(const TestCertificate&) = delete;
@@ -24,6 +25,7 @@ public:
     long serial() const noexcept { return serial_; }
 
 private:
+    std::string names_;
     std::filesystem::path folder_;
     long serial_ = 0;
 };

@@ -97,6 +97,10 @@ void RecordingHooks::on_compiled(std::size_t, base::Duration) {
     change([](Counts& counts) { ++counts.compiled; });
 }
 
+void RecordingHooks::log(net::LogLevel level, std::string_view, std::span<const net::LogField>) {
+    if (level == net::LogLevel::warning) change([](Counts& counts) { ++counts.warnings; });
+}
+
 RecordingHooks::Counts RecordingHooks::counts() const {
     const std::lock_guard lock(mutex_);
     return counts_;

@@ -36,7 +36,7 @@ public:
     void on_refused(base::Errc code) override;
     void on_http_request(std::string_view route, unsigned status) override;
     void on_compiled(std::size_t phrases, base::Duration took) override;
-    void log(net::LogLevel, std::string_view, std::span<const net::LogField>) override {}
+    void log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) override;
 
     struct Counts {
         net::Traffic traffic;
@@ -45,6 +45,7 @@ public:
         std::map<base::Errc, int> refused;
         std::map<std::pair<std::string, unsigned>, int> requests;
         int compiled = 0;
+        int warnings = 0;
     };
     Counts counts() const;
 
