@@ -57,6 +57,7 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     net::ServerOptions options;
     options.host = settings.listen.host;
     options.port = settings.listen.port;
+    if (!settings.tls.certificate.empty()) options.tls = net::TlsFiles{settings.tls.certificate, settings.tls.key};
     options.io_threads = io_thread_count(settings, cores);
     options.max_sockets = settings.transport.sockets;
     options.replay_bytes = settings.transport.replay_bytes;
@@ -66,6 +67,10 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.http.body_bytes = settings.transport.management_body_bytes;
     options.http.connection_id_bytes = settings.transport.connection_id_bytes;
     options.http.handshake = settings.transport.handshake;
+    options.http.transfer = settings.transport.transfer;
+    options.http.answer = settings.transport.answer;
+    options.http.keep_alive = settings.transport.keep_alive;
+    options.http.refusal_delay = settings.transport.refusal_delay;
     options.ws.frame_bytes = settings.transport.frame_bytes;
     options.socket = settings.socket;
     options.conversation = settings.conversation;
@@ -76,19 +81,19 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
 Application::Application(const Settings& settings, const TokenKey& key, Logger logger)
     : tokens_(key, settings.auth.token_life), logger_(std::move(logger)) {}
 
-base::Result<std::string> Application::authenticate(std::span<const std::string>) {
-    return std::string(k_open_account);
+base::Result<net::Caller> Application::authenticate(std::span<const std::string>, std::string_view) {
+    return net::Caller{std::string(k_open_account)};
 }
 
-net::HttpAnswer Application::issue_token(std::string_view body) {
-    if (const std::string problem = problem_of(body); !problem.empty()) return refusal(400, problem);
+void Application::issue_token(net::TokenRequest request, net::HttpDone done) {
+    if (const std::string problem = problem_of(request.body); !problem.empty()) return done(refusal(400, problem));
     const auto issued = tokens_.issue(k_open_account, wall_now());
-    if (!issued) return refusal(500, issued.error().message);
+    if (!issued) return done(refusal(500, issued.error().message));
     net::HttpAnswer answer;
     proto::JsonWriter json(answer.body);
     json.begin_object().member("accessToken", issued->token);
     json.member("expiresIn", static_cast<std::int64_t>(issued->expires_in.count())).end_object();
-    return answer;
+    done(std::move(answer));
 }
 
 std::string Application::metrics_text() {

@@ -52,7 +52,10 @@ private:
     bool must_rest();
     void begin_close();
     void linger();
+    void read_away();
     void end(SessionEnd how);
+    void say_goodbye();
+    void close_socket();
     void log_end(SessionEnd how) const;
 
     void pump() override;
@@ -78,9 +81,11 @@ private:
     std::optional<session::Close> close_;
     base::MonotonicTime begin_;
     std::optional<base::MonotonicTime> closing_since_;
-    base::MonotonicTime progress_;  // while closing: when the peer last took bytes
+    base::MonotonicTime progress_;                      // while closing: when the peer last took bytes
+    std::optional<base::MonotonicTime> goodbye_until_;  // while TLS ends, behind the session's end
 };
 
 extern template class WsSession<PlainSocket>;
+extern template class WsSession<TlsSocket>;
 
 }  // namespace earshot::net
