@@ -73,6 +73,7 @@ private:
     const SocketRequest who_;
     State state_ = State::handshake;
     bool counts_as_session_ = false;
+    bool counts_for_account_ = false;
     bool is_reading_ = false;  // a message is being dealt with
     Self resting_;             // itself, while it reads nothing since its client does not read either
     std::optional<session::Close> close_;
