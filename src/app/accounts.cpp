@@ -22,7 +22,6 @@ using base::Error;
 constexpr std::string_view k_open_account = "default";
 constexpr std::size_t k_longest_body = 16 * 1024;
 constexpr std::size_t k_problems_told = 20;
-constexpr auto k_refusal_delay = std::chrono::seconds(1);
 
 net::HttpAnswer refusal(unsigned status, std::string_view message,
                         std::optional<std::chrono::seconds> retry_after = {}) {
@@ -61,32 +60,22 @@ Accounts::Accounts(AccountsOptions options, std::vector<App> apps, const TokenKe
     : options_(std::move(options)),
       logger_(std::move(logger)),
       wrong_secrets_(options_.slowed_addresses),
-      bad_tokens_(options_.slowed_addresses),
       known_secrets_(std::make_unique<KnownSecrets>()),
       standing_(std::make_shared<const Standing>(std::move(apps), keys, options_)),
       checks_(1, options_.secret_checks + 1) {}  // one more for a look
 
 Accounts::~Accounts() = default;
 
-base::Result<net::Caller> Accounts::authenticate(std::span<const std::string> tokens, std::string_view client,
-                                                 const base::Now& now) {
+base::Result<net::Caller> Accounts::authenticate(std::span<const std::string> tokens, const base::Now& now) {
     if (is_open()) return net::Caller{std::string(k_open_account), options_.trackers};
     look_if_due(now.monotonic);
     const auto current = standing();
     for (const std::string& token : tokens.first(std::min(tokens.size(), k_tokens))) {
         const auto claims = current->authority().verify(token, now.wall);
         if (!claims) continue;
-        if (auto caller = current->caller_of(*claims)) {
-            bad_tokens_.forgive(client);
-            return std::move(*caller);
-        }
+        if (auto caller = current->caller_of(*claims)) return std::move(*caller);
     }
-    bad_tokens_.add(client, now.monotonic);
     return Error{Errc::unauthorized, "Token validation failed for provided token.", {}, {}};
-}
-
-base::Duration Accounts::refusal_delay(std::string_view client, const base::Now& now) const {
-    return bad_tokens_.is_slowed(client, now.monotonic) ? base::Duration(k_refusal_delay) : base::Duration(0);
 }
 
 base::Result<Accounts::Wish> Accounts::read_wish(std::string_view body) {

@@ -33,6 +33,7 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     net::ServerOptions options;
     options.host = settings.listen.host;
     options.port = settings.listen.port;
+    if (!settings.tls.certificate.empty()) options.tls = net::TlsFiles{settings.tls.certificate, settings.tls.key};
     options.io_threads = io_thread_count(settings, cores);
     options.max_sockets = settings.transport.sockets;
     options.replay_bytes = settings.transport.replay_bytes;
@@ -42,6 +43,10 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.http.body_bytes = settings.transport.management_body_bytes;
     options.http.connection_id_bytes = settings.transport.connection_id_bytes;
     options.http.handshake = settings.transport.handshake;
+    options.http.transfer = settings.transport.transfer;
+    options.http.answer = settings.transport.answer;
+    options.http.keep_alive = settings.transport.keep_alive;
+    options.http.refusal_delay = settings.transport.refusal_delay;
     options.ws.frame_bytes = settings.transport.frame_bytes;
     options.socket = settings.socket;
     options.conversation = settings.conversation;
@@ -52,8 +57,8 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
 Application::Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger)
     : logger_(std::move(logger)), accounts_(accounts_options(settings), std::move(apps), keys, logger_) {}
 
-base::Result<net::Caller> Application::authenticate(std::span<const std::string> tokens, std::string_view client) {
-    return accounts_.authenticate(tokens, client, now());
+base::Result<net::Caller> Application::authenticate(std::span<const std::string> tokens, std::string_view) {
+    return accounts_.authenticate(tokens, now());
 }
 
 void Application::issue_token(net::TokenRequest request, net::HttpDone done) {

@@ -46,6 +46,7 @@ TrackersLine::TrackersLine(CLI::App& program) {
     command_->fallthrough();
     command_->add_option("--url", options_.url, "the server")->envname("EARSHOT_URL")->capture_default_str();
     command_->add_option("--token", options_.token, "access token")->envname("EARSHOT_TOKEN");
+    command_->add_flag("--insecure", options_.insecure, "take any certificate of an https:// server");
     command_->add_flag("--json", options_.json, "print what the server answers");
 
     declare("list", "Show all trackers, or the one of a name", TrackersAction::list)

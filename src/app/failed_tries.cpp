@@ -71,25 +71,15 @@ void FailedTries::forgive(std::string_view client) {
     places_.erase(place);
 }
 
-const FailedTries::Entry* FailedTries::find(std::string_view client, base::MonotonicTime now) const {
-    const auto place = entries_.empty() ? places_.end() : places_.find(network_of(client));
-    if (place == places_.end() || now - place->second->last >= k_memory) return nullptr;
-    return &*place->second;
-}
-
 base::Duration FailedTries::wait(std::string_view client, base::MonotonicTime now) const {
     const std::lock_guard lock(mutex_);
-    const Entry* const entry = find(client, now);
-    if (!entry || entry->failures <= k_free) return {};
-    const std::uint32_t doublings = std::min(entry->failures - k_free - 1, std::uint32_t{16});
+    const auto place = entries_.empty() ? places_.end() : places_.find(network_of(client));
+    if (place == places_.end()) return {};
+    const Entry& entry = *place->second;
+    if (entry.failures <= k_free) return {};
+    const std::uint32_t doublings = std::min(entry.failures - k_free - 1, std::uint32_t{16});
     const base::Duration whole = std::min(k_longest_wait, k_first_wait * (1 << doublings));
-    return std::max(base::Duration(0), entry->last + whole - now);
-}
-
-bool FailedTries::is_slowed(std::string_view client, base::MonotonicTime now) const {
-    const std::lock_guard lock(mutex_);
-    const Entry* const entry = find(client, now);
-    return entry && entry->failures > k_free;
+    return std::max(base::Duration(0), entry.last + whole - now);
 }
 
 }  // namespace earshot::app

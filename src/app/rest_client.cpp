@@ -41,7 +41,8 @@ std::size_t take_bytes(char* bytes, std::size_t, std::size_t count, void* where)
 
 class RestClient::Impl {
 public:
-    Impl(std::string base_url, const std::string& token) : base_(std::move(base_url)) {
+    Impl(std::string base_url, const std::string& token, bool is_insecure)
+        : base_(std::move(base_url)), is_insecure_(is_insecure) {
         make_curl_ready();
         curl_.reset(curl_easy_init());
         if (!curl_) throw std::bad_alloc();
@@ -58,6 +59,10 @@ public:
         curl_easy_reset(curl);
         curl_easy_setopt(curl, CURLOPT_URL, (base_ + path).c_str());
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+        if (is_insecure_) {
+            curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+            curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+        }
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, k_connect_seconds);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, k_answer_seconds);
@@ -89,11 +94,12 @@ private:
     }
 
     const std::string base_;
+    const bool is_insecure_;
     std::unique_ptr<CURL, FreeCurl> curl_;
     std::unique_ptr<curl_slist, FreeList> headers_;
 };
 
-base::Result<RestClient> RestClient::make(const std::string& url, const std::string& token) {
+base::Result<RestClient> RestClient::make(const std::string& url, const std::string& token, bool is_insecure) {
     const auto parsed = boost::urls::parse_uri(url);
     const bool is_http = parsed && (parsed->scheme() == "http" || parsed->scheme() == "https");
     if (!is_http || parsed->host().empty() || parsed->has_query() || parsed->has_fragment()) {
@@ -103,7 +109,7 @@ base::Result<RestClient> RestClient::make(const std::string& url, const std::str
     if (!is_visible) return Error{Errc::invalid_value, "the token holds characters that no token has", {}, {}};
     std::string base_url = url;
     while (base_url.ends_with('/')) base_url.pop_back();
-    return RestClient(std::make_unique<Impl>(std::move(base_url), token));
+    return RestClient(std::make_unique<Impl>(std::move(base_url), token, is_insecure));
 }
 
 RestClient::RestClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -233,6 +233,12 @@ std::vector<Setting> make_table() {
         path("data.directory", EARSHOT_FIELD(data.directory),
              "Holds what outlives the server, the signing key among it."),
 
+        path_or_none(
+            "tls.cert", EARSHOT_FIELD(tls.certificate),
+            "The server's certificate with its chain, PEM; with it the port speaks https and wss alone. Read again "
+            "when it changes."),
+        path_or_none("tls.key", EARSHOT_FIELD(tls.key), "The certificate's key, PEM without a password."),
+
         choice("log.level", EARSHOT_FIELD(log.level), k_levels, "The least important lines that are written."),
         choice("log.format", EARSHOT_FIELD(log.format), k_formats, "Lines for people, or an object a line."),
         on_off("log.transcripts", EARSHOT_FIELD(log.transcripts), "Whether lines may hold what was said."),
@@ -261,7 +267,15 @@ std::vector<Setting> make_table() {
 
         count("limits.sockets", EARSHOT_FIELD(transport.sockets), 1, 1'000'000, "WebSockets at the same time."),
         seconds("limits.handshakeSeconds", EARSHOT_FIELD(transport.handshake), 0.1, 600,
-                "From a connection to its complete request."),
+                "From a connection to the whole header of its first request; of further requests from the first byte."),
+        seconds("limits.transferSeconds", EARSHOT_FIELD(transport.transfer), 0.1, k_hour_seconds,
+                "How long a request's body may take to come, and an answer to be taken."),
+        seconds("limits.answerSeconds", EARSHOT_FIELD(transport.answer), 0.1, k_hour_seconds,
+                "After this time a request that could not be answered yet is answered with 503."),
+        seconds("limits.keepAliveSeconds", EARSHOT_FIELD(transport.keep_alive), 1, k_hour_seconds,
+                "Silence between two requests after which a connection is closed."),
+        seconds("limits.refusalDelaySeconds", EARSHOT_FIELD(transport.refusal_delay), 0, 60,
+                "How long a 401 is held back, since some clients ask again at once and without end."),
         seconds("limits.idleStartSeconds", EARSHOT_FIELD(socket.idle_start), 1, 24 * k_hour_seconds,
                 "How long a publisher's socket may stay without a start message, and a subscriber's without a "
                 "conversation."),

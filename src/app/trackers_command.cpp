@@ -232,7 +232,7 @@ private:
 }  // namespace
 
 int trackers(const TrackersOptions& options, std::ostream& out, std::ostream& err) {
-    auto client = RestClient::make(options.url, options.token);
+    auto client = RestClient::make(options.url, options.token, options.insecure);
     if (!client) {
         err << "--url: " << client.error().message << '\n';
         return 2;

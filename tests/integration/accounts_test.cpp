@@ -27,6 +27,7 @@ protected:
         settings_.auth.apps_file = settings_.data.directory + "/apps.yaml";
         settings_.listen.port = 0;
         settings_.log.level = app::LogLevel::error;
+        settings_.transport.refusal_delay = {};
         std::ofstream(settings_.auth.apps_file)
             << app::app_entry({"my-app", app::hash_secret("my secret"), "ann", {}, {}, {}}) << "  sessions: 2\n";
         application_.emplace(settings_, app::load_apps(settings_.auth.apps_file).apps,

@@ -104,12 +104,7 @@ TEST(HandshakeTest, an_upgrade_without_a_key_is_no_upgrade) {
 TEST(HandshakeTest, frames_right_behind_the_request_are_read) {
     TestServer server;
     TcpClient client(server.port());
-    // A masked text frame "__PING__" with the mask 0.
-    const std::string frame = std::string("\x81\x88\0\0\0\0", 6) + "__PING__";
-    client.send(
-        "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
-        frame);
+    client.send(upgrade_request("/v1/streaming/x") + text_frame("__PING__"));
 
     std::string answer;
     while (answer.find("__PONG__") == std::string::npos) {

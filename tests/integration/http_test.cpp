@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <utility>
+
 namespace earshot::testing {
 namespace {
 
@@ -163,6 +166,66 @@ TEST_F(HttpTest, a_body_over_the_limit_is_413_with_and_without_a_length) {
     EXPECT_THAT(response.body, HasSubstr(R"({"message":")"));
 }
 
+// Nobody sends the body here, so whoever waited for it would wait in vain.
+TEST_F(HttpTest, what_the_header_decides_is_answered_before_the_body) {
+    const std::pair<std::string, unsigned> requests[] = {
+        {"POST /oauth2/token:generate HTTP/1.1\r\nContent-Length: 1048577\r\n", 413},
+        {"POST /oauth2/token:generate HTTP/1.1\r\nContent-Length: 1048577\r\nExpect: 100-continue\r\n", 413},
+        {"POST /nowhere HTTP/1.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n", 404},
+        {"PUT /oauth2/token:generate HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", 405},
+        {"GET /v1/streaming/x HTTP/1.1\r\nContent-Length: 9\r\n", 426},
+    };
+    for (const auto& [header, status] : requests) {
+        TcpClient client(server_.port());
+        client.send(header + "Host: x\r\n\r\n");
+
+        const HttpResponse response = client.read_response();
+
+        EXPECT_EQ(response.status, status) << header;
+        EXPECT_THAT(response.headers.at("connection"), HasSubstr("close")) << header;
+        EXPECT_THAT(response.body, HasSubstr(R"({"message":")")) << header;
+        EXPECT_EQ(client.read_all(), "") << header;
+    }
+}
+
+TEST_F(HttpTest, a_refused_body_is_read_away_so_that_the_answer_arrives) {
+    TcpClient client(server_.port());
+    client.send_as_far_as_taken("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n" +
+                                std::string(9'000'000, 'x'));
+
+    EXPECT_EQ(client.read_response().status, 404);
+    EXPECT_EQ(client.read_all(), "");
+}
+
+TEST_F(HttpTest, a_request_may_come_byte_by_byte) {
+    TcpClient client(server_.port());
+    for (const char byte :
+         std::string("POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")) {
+        client.send(std::string_view(&byte, 1));
+    }
+
+    EXPECT_THAT(client.read_response().body, HasSubstr(R"("asked":3)"));
+}
+
+TEST_F(HttpTest, http_1_0_may_keep_its_connection) {
+    TcpClient client(server_.port());
+    for (int i = 0; i < 2; ++i) {
+        client.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+        const HttpResponse response = client.read_response();
+        EXPECT_EQ(response.status, 200);
+        EXPECT_EQ(response.headers.at("connection"), "keep-alive");
+    }
+}
+
+TEST_F(HttpTest, nothing_is_to_be_kept_by_caches) {
+    EXPECT_EQ(get("/readyz").headers.at("cache-control"), "no-store");
+    EXPECT_EQ(get("/nowhere").headers.at("cache-control"), "no-store");
+}
+
+TEST_F(HttpTest, an_unknown_path_has_no_options) {
+    EXPECT_EQ(http(server_.port(), "OPTIONS", "/nowhere").status, 404);
+}
+
 TEST_F(HttpTest, headers_over_the_limit_are_431) {
     TcpClient client(server_.port());
     client.send_as_far_as_taken("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(300 * 1024, 'x') +
@@ -183,6 +246,19 @@ TEST_F(HttpTest, what_is_no_http_is_400) {
     EXPECT_EQ(client.read_all(), "");
 }
 
+TEST_F(HttpTest, noise_is_400_or_the_end) {
+    std::minstd_rand random(7);
+    for (int round = 0; round < 50; ++round) {
+        std::string noise(1 + random() % 300, '\0');
+        for (char& byte : noise) byte = static_cast<char>(random());
+        TcpClient client(server_.port());
+        client.send_as_far_as_taken(noise + "\r\n\r\n");
+        const std::string answer = client.read_all();
+        EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.1 400 ")) << "round " << round << ": " << answer;
+    }
+    EXPECT_EQ(get("/healthz").status, 200);
+}
+
 TEST_F(HttpTest, counts_requests_by_route_and_status) {
     get("/healthz");
     get("/nowhere");
@@ -190,6 +266,49 @@ TEST_F(HttpTest, counts_requests_by_route_and_status) {
     const auto counts = server_.hooks().counts();
     EXPECT_EQ((counts.requests.at({"healthz", 200})), 1);
     EXPECT_EQ((counts.requests.at({"none", 404})), 1);
+}
+
+TEST(HttpDeadlineTest, a_header_that_does_not_come_in_time_is_408) {
+    net::ServerOptions options;
+    options.http.handshake = std::chrono::milliseconds(200);
+    TestServer server(options);
+    TcpClient first(server.port());
+    first.send("GET /healthz HTTP/1.1\r\nHost: x");
+    EXPECT_EQ(first.read_response().status, 408);
+    EXPECT_EQ(first.read_all(), "");
+
+    TcpClient second(server.port());
+    second.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /hea");
+    EXPECT_EQ(second.read_response().status, 200);
+    const HttpResponse response = second.read_response();
+    EXPECT_EQ(response.status, 408);
+    EXPECT_EQ(response.headers.at("connection"), "close");
+}
+
+TEST(HttpDeadlineTest, a_body_that_does_not_come_in_time_is_408) {
+    net::ServerOptions options;
+    options.http.transfer = std::chrono::milliseconds(200);
+    TestServer server(options);
+    for (const char* length : {"Content-Length: 9", "Transfer-Encoding: chunked"}) {
+        TcpClient client(server.port());
+        client.send(std::string("POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\n") + length + "\r\n\r\n5\r\n");
+        EXPECT_EQ(client.read_response().status, 408) << length;
+        EXPECT_EQ(client.read_all(), "");
+    }
+    EXPECT_EQ((server.hooks().counts().requests.at({"token", 408})), 2);
+}
+
+TEST(HttpDeadlineTest, a_401_is_held_back) {
+    net::ServerOptions options;
+    options.http.refusal_delay = std::chrono::milliseconds(300);
+    options.http.handshake = std::chrono::seconds(60);
+    TestServer server(options, "good");
+    const auto begin = std::chrono::steady_clock::now();
+
+    const WsClient refused(server.port(), "/v1/streaming/x");
+
+    EXPECT_EQ(refused.response().status, 401);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, options.http.refusal_delay);
 }
 
 TEST(HttpIdleTest, an_idle_connection_is_closed) {

@@ -398,17 +398,8 @@ TEST_F(SessionTest, fragments_are_bounded_together) {
 class DeafClient {
 public:
     explicit DeafClient(std::uint16_t port) : client(port, 4096) {
-        client.send(
-            "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-        client.send(masked(start_message(R"([{"name":"N","vocabulary":["hello"]}])") + std::string(200, ' ')));
-    }
-
-    static std::string masked(const std::string& text) {
-        std::string frame("\x81\xFE", 2);
-        frame += static_cast<char>(text.size() >> 8);
-        frame += static_cast<char>(text.size() & 0xFF);
-        return frame + std::string(4, '\0') + text;
+        client.send(upgrade_request("/v1/streaming/x"));
+        client.send(text_frame(start_message(R"([{"name":"N","vocabulary":["hello"]}])")));
     }
 
     TcpClient client;
@@ -421,7 +412,7 @@ TEST(SlowClientTest, a_client_that_never_reads_is_closed) {
     DeafClient deaf(server.port());
     std::string words;
     while (words.size() < 8000) words += "hello ";
-    const std::string chunk = DeafClient::masked(final_chunk(words));
+    const std::string chunk = text_frame(final_chunk(words));
 
     // Far more answers than the kernel's buffers take.
     for (int i = 0; i < 200; ++i) deaf.client.send_as_far_as_taken(chunk);
@@ -436,9 +427,8 @@ TEST(SlowClientTest, a_client_that_does_not_read_is_not_read_either_and_loses_no
     DeafClient deaf(server.port());
     constexpr std::size_t k_chunks = 4000;
     std::string stream;
-    for (std::size_t i = 0; i < k_chunks; ++i)
-        stream += DeafClient::masked(final_chunk("hello " + std::string(4000, 'x')));
-    stream += DeafClient::masked(R"({"type":"stop_request"})" + std::string(200, ' '));
+    for (std::size_t i = 0; i < k_chunks; ++i) stream += text_frame(final_chunk("hello " + std::string(4000, 'x')));
+    stream += text_frame(R"({"type":"stop_request"})");
 
     std::string_view rest = stream;
     rest.remove_prefix(deaf.client.send_while_taken(rest, milliseconds(500)));

@@ -51,13 +51,8 @@ public:
 
     /// The account of the first valid token; more than the first k_tokens are not looked at. Without an apps file,
     /// `default` whatever they are. Errors: Errc::unauthorized.
-    base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client,
-                                           const base::Now& now);
+    base::Result<net::Caller> authenticate(std::span<const std::string> tokens, const base::Now& now);
     static constexpr std::size_t k_tokens = 8;
-
-    /// How long the answer to a refused `client` is best held back: clients of the contract come back at once, hundreds
-    /// of times a second, as long as their token is refused.
-    base::Duration refusal_delay(std::string_view client, const base::Now& now) const;
 
     /// Answers a request for a token: 200, 400 (it is malformed), 401 (no such app, or another secret; what of both is
     /// not told, not even by the time it takes), 429 (the client failed too often and must wait), 503 (too many secrets
@@ -87,7 +82,6 @@ private:
     const AccountsOptions options_;
     const Logger logger_;
     FailedTries wrong_secrets_;
-    FailedTries bad_tokens_;
     const std::unique_ptr<KnownSecrets> known_secrets_;
 
     mutable std::mutex mutex_;

@@ -36,18 +36,12 @@ public:
     /// How long `client` must still wait before it may try again; zero: it may now.
     base::Duration wait(std::string_view client, base::MonotonicTime now) const;
 
-    /// Whether the failures of `client` are more than those that are free.
-    bool is_slowed(std::string_view client, base::MonotonicTime now) const;
-
 private:
     struct Entry {
         std::uint64_t network = 0;
         std::uint32_t failures = 0;
         base::MonotonicTime last{};
     };
-
-    /// The failures of `client` that are not forgiven, or null. With the mutex held.
-    const Entry* find(std::string_view client, base::MonotonicTime now) const;
 
     const std::size_t limit_;
     mutable std::mutex mutex_;

@@ -17,9 +17,10 @@ struct RestAnswer {
 /// up.
 class RestClient {
 public:
-    /// `url`: "http://host[:port][/prefix]" or https; `token`: sent as a bearer token, empty for none.
+    /// `url`: "http://host[:port][/prefix]" or https; `token`: sent as a bearer token, empty for none;
+    /// `is_insecure`: any certificate is taken.
     /// Errors: Errc::invalid_value (no such URL; a token that no header can carry).
-    static base::Result<RestClient> make(const std::string& url, const std::string& token);
+    static base::Result<RestClient> make(const std::string& url, const std::string& token, bool is_insecure);
 
     RestClient(RestClient&&) noexcept;
     RestClient& operator=(RestClient&&) noexcept;

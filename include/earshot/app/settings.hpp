@@ -39,6 +39,10 @@ struct TransportLimits {
     std::size_t replay_bytes = 256 * 1024 * 1024;  ///< of all conversations together
     std::size_t compute_tasks = 1024;              ///< that wait for a compute thread
     base::Duration handshake = std::chrono::seconds(10);
+    base::Duration transfer = std::chrono::seconds(60);  ///< of a request's body, and of an answer
+    base::Duration answer = std::chrono::seconds(30);    ///< for a request to be answered
+    base::Duration keep_alive = std::chrono::seconds(75);
+    base::Duration refusal_delay = std::chrono::seconds(1);  ///< before a 401
 };
 
 /// Which phrases of stored trackers are taken.
@@ -58,6 +62,11 @@ struct Settings {
     struct Data {
         std::string directory = "data";
     } data;
+
+    struct Tls {
+        std::string certificate;  ///< path; empty, as `key`: no TLS
+        std::string key;          ///< path
+    } tls;
 
     LogSettings log;
 

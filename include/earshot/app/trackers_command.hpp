@@ -13,6 +13,7 @@ enum class TrackersAction : std::uint8_t { list, get, create, update, remove, im
 struct TrackersOptions {
     std::string url = "http://127.0.0.1:8080";  ///< of the server
     std::string token = {};                     ///< empty: none is sent
+    bool insecure = false;                      ///< any certificate of an https:// server is taken
     bool json = false;                          ///< print what the server answers, not a table
     TrackersAction action = TrackersAction::list;
     std::string name = {};              ///< list: only the tracker of this name; empty: all

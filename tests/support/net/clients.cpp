@@ -139,6 +139,12 @@ std::string TcpClient::read_some() {
     return std::string(bytes.data(), size);
 }
 
+std::string TcpClient::read_if_any() {
+    std::array<char, 4096> bytes;
+    const ssize_t size = ::recv(impl_->socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    return std::string(bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+}
+
 std::string TcpClient::read_all() {
     std::string all;
     for (std::string some = read_some(); !some.empty(); some = read_some()) all += some;
@@ -174,6 +180,21 @@ HttpResponse http(std::uint16_t port, std::string_view method, std::string_view 
     if (!body.empty()) request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     client.send(request + "\r\n" + std::string(body));
     return client.read_response(method == "HEAD");
+}
+
+std::string upgrade_request(std::string_view target) {
+    return "GET " + std::string(target) +
+           " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+}
+
+std::string text_frame(std::string_view text) {
+    const std::size_t size = text.size();
+    const int size_bytes = size < 126 ? 0 : size < 64 * 1024 ? 2 : 8;
+    const std::size_t size_or_kind = size_bytes == 0 ? size : size_bytes == 2 ? 126 : 127;
+    std::string frame{'\x81', static_cast<char>(0x80 | size_or_kind)};
+    for (int i = size_bytes; i-- > 0;) frame += static_cast<char>(size >> (8 * i));
+    return frame + std::string(4, '\0') + std::string(text);
 }
 
 // ---- WsClient ------------------------------------------------------------------------------------------------------

@@ -47,6 +47,9 @@ public:
     /// What comes next; empty: the peer has closed.
     std::string read_some();
 
+    /// What has come already.
+    std::string read_if_any();
+
     /// All that comes until the peer has closed.
     std::string read_all();
 
@@ -64,6 +67,12 @@ private:
 /// Sends one request on a connection of its own and returns the response.
 HttpResponse http(std::uint16_t port, std::string_view method, std::string_view target, const Headers& headers = {},
                   std::string_view body = {});
+
+/// The request that makes a connection of bare TCP a WebSocket.
+std::string upgrade_request(std::string_view target);
+
+/// A text message as a client sends it, in one frame with the mask 0.
+std::string text_frame(std::string_view text);
 
 /// A WebSocket client.
 class WsClient {

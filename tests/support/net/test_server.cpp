@@ -43,7 +43,16 @@ base::Result<net::Caller> RecordingHooks::authenticate(std::span<const std::stri
     return base::Error{base::Errc::unauthorized, "the token is not known", {}, {}};
 }
 
+void RecordingHooks::answer_tokens(std::function<void(net::TokenRequest, net::HttpDone)> answer) {
+    const std::lock_guard lock(mutex_);
+    answer_token_ = std::move(answer);
+}
+
 void RecordingHooks::issue_token(net::TokenRequest request, net::HttpDone done) {
+    std::unique_lock lock(mutex_);
+    const auto answer = answer_token_;
+    lock.unlock();
+    if (answer) return answer(std::move(request), std::move(done));
     done({200, R"({"accessToken":"t","expiresIn":60,"asked":)" + std::to_string(request.body.size()) + "}"});
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -18,6 +19,9 @@ class RecordingHooks final : public net::ServerHooks {
 public:
     /// Empty: any token is taken, and none. Set before the server starts.
     std::string valid_token;
+
+    /// Has `answer` answer requests for tokens; it may keep what it is given.
+    void answer_tokens(std::function<void(net::TokenRequest, net::HttpDone)> answer);
 
     base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
     void issue_token(net::TokenRequest request, net::HttpDone done) override;
@@ -58,6 +62,7 @@ private:
     }
 
     mutable std::mutex mutex_;
+    std::function<void(net::TokenRequest, net::HttpDone)> answer_token_;
     std::condition_variable changed_;
     Counts counts_;
 };

@@ -101,9 +101,8 @@ protected:
         return ask_for(body, now, client).get();
     }
 
-    base::Result<net::Caller> check(const std::vector<std::string>& tokens, const base::Now& now = k_start,
-                                    const std::string& client = k_client) {
-        return accounts_->authenticate(tokens, client, now);
+    base::Result<net::Caller> check(const std::vector<std::string>& tokens, const base::Now& now = k_start) {
+        return accounts_->authenticate(tokens, now);
     }
     /// The account, or empty.
     std::string account_of(const std::string& token, const base::Now& now = k_start) {
@@ -114,7 +113,7 @@ protected:
     /// The moment of the next look at the files, which is over when this returns.
     base::Now looked_again(const base::Now& now) {
         const base::Now later{now.monotonic + Accounts::k_look_again, now.wall + 3s};
-        check({}, later, "192.0.2.99");
+        check({}, later);
         ask(wish("nobody", "waits behind the look"), later, "192.0.2." + std::to_string(100 + asked_++));
         return later;
     }
@@ -403,21 +402,6 @@ TEST_F(AccountsTest, what_waits_at_the_end_is_answered) {
     accounts_.reset();
 
     EXPECT_EQ(answer.wait_for(0s), std::future_status::ready);
-}
-
-TEST_F(AccountsTest, refusals_of_who_comes_back_and_back_are_held_back) {
-    begin({app("one", "a secret", "ann")});
-    const std::string good = token_of(ask(wish("one", "a secret")));
-    for (std::uint32_t i = 0; i < FailedTries::k_free; ++i) check({"bad"});
-    EXPECT_EQ(accounts_->refusal_delay(k_client, k_start), 0s);
-
-    check({"bad"});
-
-    EXPECT_EQ(accounts_->refusal_delay(k_client, k_start), 1s);
-    EXPECT_EQ(accounts_->refusal_delay("192.0.2.2", k_start), 0s);
-    EXPECT_EQ(ask(wish("one", "a secret")).status, 200U);  // that is the way to a good token
-    EXPECT_EQ(account_of(good), "ann");
-    EXPECT_EQ(accounts_->refusal_delay(k_client, k_start), 0s);
 }
 
 TEST_F(AccountsTest, a_wrong_secret_is_logged_without_what_was_sent) {
