@@ -43,7 +43,6 @@ std::optional<int> CredentialsLine::run() {
 TrackersLine::TrackersLine(CLI::App& program) {
     command_ = program.add_subcommand("trackers", "Read and change the trackers that a running server stores");
     command_->require_subcommand(1);
-    command_->fallthrough();
     command_->add_option("--url", options_.url, "the server")->envname("EARSHOT_URL")->capture_default_str();
     command_->add_option("--token", options_.token, "access token")->envname("EARSHOT_TOKEN");
     command_->add_flag("--insecure", options_.insecure, "take any certificate of an https:// server");
