@@ -1,40 +1,16 @@
 #include "earshot/app/application.hpp"
 
 #include "earshot/app/random_ids.hpp"
-#include "earshot/proto/json_writer.hpp"
-#include "earshot/proto/server_codec.hpp"
-
-#include <boost/json.hpp>
 
 #include <chrono>
+#include <utility>
 
 namespace earshot::app {
 namespace {
 
-constexpr std::string_view k_open_account = "default";
-
-base::WallTime wall_now() {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
-net::HttpAnswer refusal(unsigned status, std::string_view message) {
-    return {status, proto::rest_error(message)};
-}
-
-/// The first thing that is wrong with a token request; empty if nothing is.
-std::string problem_of(std::string_view body) {
-    boost::system::error_code failure;
-    const boost::json::value parsed = boost::json::parse(boost::json::string_view(body.data(), body.size()), failure);
-    if (failure || !parsed.is_object()) return "the body must be a JSON object";
-    for (const char* member : {"appId", "appSecret"}) {
-        const boost::json::value* value = parsed.get_object().if_contains(member);
-        if (!value || !value->is_string() || value->get_string().empty()) {
-            return "\"" + std::string(member) + "\" must be a string";
-        }
-    }
-    const boost::json::value* type = parsed.get_object().if_contains("type");
-    if (type && (!type->is_string() || type->get_string() != "application")) return "\"type\" must be \"application\"";
-    return {};
+base::Now now() {
+    return {std::chrono::steady_clock::now(),
+            std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
 }
 
 LogLevel level_of(net::LogLevel level) {
@@ -78,22 +54,15 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     return options;
 }
 
-Application::Application(const Settings& settings, const TokenKey& key, Logger logger)
-    : tokens_(key, settings.auth.token_life), logger_(std::move(logger)) {}
+Application::Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger)
+    : logger_(std::move(logger)), accounts_(accounts_options(settings), std::move(apps), keys, logger_) {}
 
-base::Result<net::Caller> Application::authenticate(std::span<const std::string>, std::string_view) {
-    return net::Caller{std::string(k_open_account)};
+base::Result<net::Caller> Application::authenticate(std::span<const std::string> tokens, std::string_view) {
+    return accounts_.authenticate(tokens, now());
 }
 
 void Application::issue_token(net::TokenRequest request, net::HttpDone done) {
-    if (const std::string problem = problem_of(request.body); !problem.empty()) return done(refusal(400, problem));
-    const auto issued = tokens_.issue(k_open_account, wall_now());
-    if (!issued) return done(refusal(500, issued.error().message));
-    net::HttpAnswer answer;
-    proto::JsonWriter json(answer.body);
-    json.begin_object().member("accessToken", issued->token);
-    json.member("expiresIn", static_cast<std::int64_t>(issued->expires_in.count())).end_object();
-    done(std::move(answer));
+    accounts_.issue_token(std::move(request), now(), std::move(done));
 }
 
 std::string Application::metrics_text() {

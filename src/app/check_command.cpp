@@ -1,10 +1,13 @@
 #include "earshot/app/check_command.hpp"
 
+#include "earshot/app/app_list.hpp"
 #include "earshot/app/call_file.hpp"
 #include "earshot/app/settings.hpp"
 #include "earshot/app/tracker_file.hpp"
 #include "earshot/detect/language_tools.hpp"
 #include "earshot/detect/tracker_list.hpp"
+
+#include "command_settings.hpp"
 
 #include <ostream>
 #include <set>
@@ -12,11 +15,18 @@
 namespace earshot::app {
 namespace {
 
+bool check_apps(const std::string& file, std::ostream& out, std::ostream& err) {
+    const LoadedApps loaded = load_apps(file);
+    if (tell_problems(loaded.problems, err)) out << file << ": " << loaded.apps.size() << " apps, in order\n";
+    return loaded.problems.empty();
+}
+
 bool check_settings(const std::string& file, const std::string& text, std::ostream& out, std::ostream& err) {
     const LoadedSettings loaded = load_settings({file, text, {}, {}});
-    for (const SettingsProblem& problem : loaded.problems) err << problem.where << ": " << problem.message << '\n';
-    if (loaded.problems.empty()) out << file << ": settings, in order\n";
-    return loaded.problems.empty();
+    if (!tell_problems(loaded.problems, err)) return false;
+    out << file << ": settings, in order\n";
+    const std::string& apps_file = loaded.settings.auth.apps_file;
+    return apps_file.empty() || check_apps(apps_file, out, err);
 }
 
 bool check_call(const std::string& file, const std::string& text, std::ostream& out, std::ostream& err) {

@@ -5,6 +5,8 @@
 #include "earshot/app/play.hpp"
 #include "earshot/app/serve_command.hpp"
 
+#include "command_lines.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <iostream>
@@ -97,6 +99,9 @@ int run(int count, char** arguments) {
         program.add_subcommand("check", "Check settings (.yaml), calls (.jsonl) and tracker files (.json)");
     check_command->add_option("files", check_files, "files to check")->required();
 
+    CredentialsLine credentials(program);
+    TrackersLine trackers_line(program);
+
     try {
         program.parse(count, arguments);
         play_tuning.apply(play_options);
@@ -106,6 +111,8 @@ int run(int count, char** arguments) {
     }
     if (serve_command->parsed()) return serve(serve_options, std::cout, std::cerr);
     if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
+    if (const auto code = credentials.run()) return *code;
+    if (const auto code = trackers_line.run()) return *code;
     if (check_command->parsed()) return check(check_files, std::cout, std::cerr);
     detect_options.format = format == "table" ? DetectFormat::table : DetectFormat::jsonl;
     return detect(detect_options, std::cin, std::cout, std::cerr);

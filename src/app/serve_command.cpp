@@ -3,17 +3,15 @@
 #include "earshot/app/application.hpp"
 #include "earshot/app/tracker_file.hpp"
 
+#include "command_settings.hpp"
+
 #include <csignal>
-#include <filesystem>
 #include <ostream>
 #include <thread>
-
-extern "C" char** environ;
+#include <utility>
 
 namespace earshot::app {
 namespace {
-
-constexpr const char* k_default_file = "configs/earshot.yaml";
 
 bool is_loopback(const std::string& host) {
     return host == "localhost" || host == "::1" || host.starts_with("127.");
@@ -30,41 +28,30 @@ sigset_t stop_signals() {
 }  // namespace
 
 int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
-    SettingsSources sources;
-    sources.file_name = options.config_file;
-    if (sources.file_name.empty() && std::filesystem::exists(k_default_file)) sources.file_name = k_default_file;
-    if (!sources.file_name.empty()) {
-        auto text = read_file(sources.file_name);
-        if (!text) {
-            err << describe(text.error(), sources.file_name) << '\n';
-            return 2;
-        }
-        sources.file_text = std::move(*text);
-    }
-    sources.environment = settings_environment(environ);
-    sources.flags = options.flags;
-    const LoadedSettings loaded = load_settings(sources);
-    for (const SettingsProblem& problem : loaded.problems) err << problem.where << ": " << problem.message << '\n';
-    if (!loaded.problems.empty()) return 2;
-    const Settings& settings = loaded.settings;
+    const auto read = read_command_settings(options.config_file, options.flags, err);
+    if (!read) return 2;
+    const Settings& settings = *read;
     if (options.print_config) {
         out << settings_document(settings);
         return 0;
     }
-    if (!is_loopback(settings.listen.host)) {
-        err << "listen: without credentials the server listens on loopback only, not on " << settings.listen.host
-            << '\n';
+    LoadedApps apps;
+    if (!settings.auth.apps_file.empty()) {
+        apps = load_apps(settings.auth.apps_file);
+        if (!tell_problems(apps.problems, err)) return 2;
+    } else if (!is_loopback(settings.listen.host)) {
+        err << "listen: without credentials (auth.appsFile) the server listens on loopback only, not on "
+            << settings.listen.host << '\n';
         return 2;
     }
-
     if (settings.tls.certificate.empty() != settings.tls.key.empty()) {
         err << "tls.cert and tls.key: TLS needs both, or neither is given\n";
         return 2;
     }
 
-    const auto key = load_token_key(settings.data.directory);
-    if (!key) {
-        err << describe(key.error(), settings.data.directory + "/token.key") << '\n';
+    const auto keys = load_token_keys(settings.data.directory);
+    if (!keys) {
+        err << keys.error().message << '\n';
         return 1;
     }
 
@@ -74,7 +61,7 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
 
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     const Logger logger(settings.log);
-    Application application(settings, *key, logger);
+    Application application(settings, std::move(apps.apps), *keys, logger);
     net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
     const net::ServerOptions server_settings = server_options(settings, cores);
     net::Server server(server_settings, application, pool, nullptr);

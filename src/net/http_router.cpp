@@ -93,8 +93,9 @@ std::variant<HttpReply, HandlerRequest, SocketRequest> route_socket(ServerShared
         subscription = read_subscription(query);
         if (!subscription) return error_reply(name, 400, "\"resumeFrom\" must be a sequence number.");
     }
-    return SocketRequest{name, std::move(id), std::move(std::get<Caller>(checked).account), first_subprotocol(request),
-                         subscription};
+    Caller& caller = std::get<Caller>(checked);
+    return SocketRequest{
+        name, std::move(id), std::move(caller.account), caller.sessions, first_subprotocol(request), subscription};
 }
 
 /// The answer to a request whose method is none of its path's.
@@ -133,7 +134,9 @@ std::variant<HttpReply, HandlerRequest, SocketRequest> route_request(ServerShare
     accepted.call.method = method;
     accepted.call.ids = std::move(path->ids);
     accepted.call.query = target->query;
-    accepted.call.account = std::move(std::get<Caller>(checked).account);
+    Caller& caller = std::get<Caller>(checked);
+    accepted.call.account = std::move(caller.account);
+    accepted.call.trackers = caller.trackers;
     accepted.call.client = client;
     return accepted;
 }

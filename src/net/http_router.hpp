@@ -8,6 +8,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct SocketRequest {
     std::string_view route;
     std::string connection_id;
     std::string account;
+    std::optional<std::size_t> account_sessions;        ///< that the account may have at once
     std::string subprotocol;                            ///< to be told that it is spoken; empty: none
     std::optional<session::Subscription> subscription;  ///< of a subscriber
 };

@@ -6,6 +6,7 @@
 #include "earshot/net/server.hpp"
 #include "earshot/proto/client_codec.hpp"
 
+#include "account_sessions.hpp"
 #include "buffer_pool.hpp"
 #include "compile_service.hpp"
 #include "conversation_hub.hpp"
@@ -47,6 +48,7 @@ struct ServerShared {
     std::atomic<bool> is_draining = false;
     std::atomic<std::size_t> connections = 0;  ///< of all kinds
     std::atomic<std::size_t> sessions = 0;
+    AccountSessions account_sessions;
 };
 
 /// All that belongs to one I/O thread: its loop, its connections and conversations, and the tools they use in turn.

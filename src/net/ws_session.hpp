@@ -76,6 +76,7 @@ private:
     const SocketRequest who_;
     State state_ = State::handshake;
     bool counts_as_session_ = false;
+    bool counts_for_account_ = false;
     bool is_reading_ = false;  // a message is being dealt with
     Self resting_;             // itself, while it reads nothing (Peer::must_rest)
     std::optional<session::Close> close_;

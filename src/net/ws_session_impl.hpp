@@ -76,13 +76,14 @@ void WsSession<NextLayer>::on_accepted(Error error) {
     counts_as_session_ = true;
     server.hooks.on_session_opened();
     const bool is_full = ++server.sessions > server.options.max_sockets;
+    counts_for_account_ = !is_full && server.account_sessions.enter(who_.account, who_.account_sessions);
     shard_.turn([&] {
         peer_.emplace(shard_, static_cast<Transport&>(*this), key_of(who_), who_.subscription);
-        if (!server.is_draining && !is_full) return;
+        if (!server.is_draining && counts_for_account_) return;
         const base::Error refusal =
-            server.is_draining
-                ? base::Error{base::Errc::draining, "the server is shutting down", {}, {}}
-                : base::Error{base::Errc::too_many, "the server has no room for another session", {}, {}};
+            server.is_draining ? base::Error{base::Errc::draining, "the server is shutting down", {}, {}}
+            : is_full          ? base::Error{base::Errc::too_many, "the server has no room for another session", {}, {}}
+                      : base::Error{base::Errc::too_many, "the account has as many sessions as it may", {}, {}};
         server.hooks.on_refused(refusal.code);
         peer_->on_refused(refusal);
     });
@@ -251,6 +252,7 @@ void WsSession<NextLayer>::end(SessionEnd how) {
     if (!counts_as_session_) return;
     counts_as_session_ = false;
     --shard_.server().sessions;
+    if (counts_for_account_) shard_.server().account_sessions.leave(who_.account);
     shard_.server().hooks.on_session_closed(how);
     log_end(how);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/app/accounts.hpp"
 #include "earshot/app/logging.hpp"
 #include "earshot/app/metrics.hpp"
 #include "earshot/app/settings.hpp"
@@ -7,17 +8,17 @@
 #include "earshot/net/server.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace earshot::app {
 
 /// The server's settings in the terms of module net.
 net::ServerOptions server_options(const Settings& settings, std::size_t cores);
 
-/// What a running server asks and tells: tokens, metrics, log lines. Without credentials configured, every token and
-/// none is taken, for the one account `default`. Safe for all of the server's threads.
+/// What a running server asks and tells: accounts, metrics, log lines. Safe for all of the server's threads.
 class Application final : public net::ServerHooks {
 public:
-    Application(const Settings& settings, const TokenKey& key, Logger logger);
+    Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger);
 
     base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
     void issue_token(net::TokenRequest request, net::HttpDone done) override;
@@ -33,9 +34,9 @@ public:
     void log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) override;
 
 private:
-    TokenAuthority tokens_;
-    Metrics metrics_;
     Logger logger_;
+    Metrics metrics_;
+    Accounts accounts_;
 };
 
 }  // namespace earshot::app

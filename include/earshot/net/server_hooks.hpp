@@ -6,9 +6,11 @@
 #include "earshot/detect/tier.hpp"
 #include "earshot/net/http_call.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +46,8 @@ enum class SessionEnd : std::uint8_t {
 /// Who a valid token speaks for.
 struct Caller {
     std::string account;
+    std::size_t trackers = 500;                ///< that the account may store
+    std::optional<std::size_t> sessions = {};  ///< that the account may have at once; none: as many as the server takes
 };
 
 /// A request for a token.
