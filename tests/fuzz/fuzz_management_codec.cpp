@@ -33,7 +33,7 @@ proto::ManagementRules small_rules(proto::Punctuation punctuation) {
     rules.limits.trackers = 4;
     rules.limits.phrases = 64;
     rules.patterns = {.max_bytes = 64, .max_mem = 64 * 1024};
-    rules.patterns_of_body = 4;
+    rules.limits.body_patterns = 4;
     rules.tracker_bytes = 512;
     rules.punctuation = punctuation;
     return rules;

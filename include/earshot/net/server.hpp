@@ -5,6 +5,7 @@
 #include "earshot/net/compute_pool.hpp"
 #include "earshot/net/scorer.hpp"
 #include "earshot/net/server_hooks.hpp"
+#include "earshot/proto/management_codec.hpp"
 #include "earshot/session/conversation_machine.hpp"
 #include "earshot/session/limits.hpp"
 
@@ -31,6 +32,14 @@ struct WsLimits {
     base::Duration close_timeout = std::chrono::seconds(1);  ///< for a client to read and answer our close frame
 };
 
+/// What the management API of stored trackers keeps to. Bodies are bounded by HttpLimits, what is in them by the limits
+/// of sessions.
+struct ManagementOptions {
+    std::size_t trackers = 500;  ///< of an account
+    bool serial_writes = true;   ///< of an account's requests that create or change trackers, one at a time
+    proto::Punctuation punctuation = proto::Punctuation::any;
+};
+
 struct ServerOptions {
     std::string host = "127.0.0.1";  ///< an address or a name, of which the first address is taken
     std::uint16_t port = 8080;       ///< 0: any that is free
@@ -43,6 +52,7 @@ struct ServerOptions {
     session::SocketLimits socket;
     session::ConversationLimits conversation;
     session::ScorerInfo scorer;
+    ManagementOptions management;
     std::size_t replay_bytes = 256 * 1024 * 1024;              ///< of all conversations' final responses together
     base::Duration shutdown_grace = std::chrono::seconds(10);  ///< for sessions to end after request_stop
 };

@@ -26,6 +26,9 @@ struct Finding {
     friend bool operator==(const Finding&, const Finding&) = default;
 };
 
+/// A finding whose message names the place that `path` leads to and says what is wrong with it: `must be a string`.
+Finding make_finding(std::string path, std::string_view problem);
+
 /// All that is wrong with a body, in the order in which it stands there: at least one, at most k_most.
 struct Findings {
     static constexpr std::size_t k_most = 100;
@@ -47,9 +50,8 @@ enum class Punctuation : std::uint8_t {
 
 /// What the trackers of a body have to keep to.
 struct ManagementRules {
-    MessageLimits limits;  ///< name_bytes, phrase_bytes; trackers and phrases of one body
+    MessageLimits limits;  ///< name_bytes, phrase_bytes; trackers, phrases and body_patterns of one body
     match::PatternLimits patterns;
-    std::size_t patterns_of_body = 1000;         ///< a pattern may take milliseconds to compile
     std::size_t tracker_bytes = 1024 * 1024;     ///< of all texts of a tracker, as changes of it may let it grow
     Punctuation punctuation = Punctuation::any;  ///< in phrases and exclusions
 };
@@ -65,6 +67,7 @@ enum class BodyShape : std::uint8_t {
 struct TrackersBody {
     std::vector<detect::TrackerDefinition> trackers;  ///< without ids: those are the store's to give
     bool is_list = false;                             ///< whether the client is answered with a list
+    std::string list_path;  ///< where in the body the list is: the whole of it, or "/trackers"
 };
 
 /// Reads trackers to be stored. Members that are absent or null get their defaults, of which `languages` is

@@ -4,20 +4,38 @@
 
 namespace earshot::proto {
 
-std::string field_name(const Place& place) {
-    if (place.parent == nullptr) return {};
-    std::string name = field_name(*place.parent);
-    if (place.key.data() == nullptr) return name + "[" + std::to_string(place.index) + "]";
-    if (!name.empty()) name += '.';
-    return name.append(place.key);
+namespace {
+
+bool is_index(std::string_view token) {
+    return !token.empty() && token.find_first_not_of("0123456789") == token.npos;
+}
+
+/// `/2/vocabulary/3` as `[2].vocabulary[3]`. Members that findings name need no escape.
+std::string field_name(std::string_view path) {
+    std::string name;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        const std::string_view token = path.substr(0, path.find('/'));
+        path.remove_prefix(token.size());
+        if (is_index(token)) {
+            name.append("[").append(token).append("]");
+        } else {
+            name.append(name.empty() ? "" : ".").append(token);
+        }
+    }
+    return name;
+}
+
+}  // namespace
+
+Finding make_finding(std::string path, std::string_view problem) {
+    std::string message = path.empty() ? "the body" : "\"" + field_name(path) + "\"";
+    message.append(" ").append(problem);
+    return {std::move(path), std::move(message)};
 }
 
 void FindingList::add(const Place& place, std::string_view problem) {
-    if (is_full()) return;
-    const std::string name = field_name(place);
-    std::string message = name.empty() ? "the body" : "\"" + name + "\"";
-    message.append(" ").append(problem);
-    add({place.pointer(), std::move(message)});
+    if (!is_full()) add(make_finding(place.pointer(), problem));
 }
 
 void FindingList::add(Finding finding) {

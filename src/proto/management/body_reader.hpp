@@ -33,9 +33,6 @@ private:
     Findings findings_;
 };
 
-/// The name of a place for messages, such as `[2].vocabulary[3]`; empty for the whole.
-std::string field_name(const Place& place);
-
 /// A value and its place, which it refers to. Readers give nothing where they noted a finding.
 class BodyValue {
 public:

@@ -109,15 +109,16 @@ private:
 };
 
 /// The list of a document, which is the document itself or its member `trackers`.
-void read_document(BodyReader& reader, const BodyValue& whole, std::vector<detect::TrackerDefinition>& trackers) {
-    if (whole.is_array()) return reader.read_list(whole, trackers);
+void read_document(BodyReader& reader, const BodyValue& whole, TrackersBody& body) {
+    if (whole.is_array()) return reader.read_list(whole, body.trackers);
     if (!whole.is_object()) return whole.note("must be an array or an object");
     bool has_list = false;
+    body.list_path = "/trackers";
     whole.for_each_member([&](std::string_view key, const BodyValue& member) {
         if (key != "trackers") return;
         has_list = true;
-        trackers.clear();
-        reader.read_list(member, trackers);
+        body.trackers.clear();
+        reader.read_list(member, body.trackers);
     });
     if (!has_list) reader.findings().add(Place{&whole.place(), "trackers", 0}, "is required");
 }
@@ -125,7 +126,7 @@ void read_document(BodyReader& reader, const BodyValue& whole, std::vector<detec
 void read_shape(BodyReader& reader, const BodyValue& whole, BodyShape shape, TrackersBody& body) {
     if (shape == BodyShape::document) {
         body.is_list = true;
-        return read_document(reader, whole, body.trackers);
+        return read_document(reader, whole, body);
     }
     body.is_list = shape == BodyShape::list || (shape == BodyShape::one_or_list && whole.is_array());
     if (!body.is_list) {

@@ -83,7 +83,7 @@ std::optional<std::string_view> MemberReader::entry(const BodyValue& value, Entr
 /// False, and noted once, beyond what a body may hold.
 bool MemberReader::has_room(const BodyValue& value, EntryKind kind) {
     const std::size_t most_phrases = rules_.limits.phrases;
-    const std::size_t most_patterns = rules_.patterns_of_body;
+    const std::size_t most_patterns = rules_.limits.body_patterns;
     if (kind == EntryKind::pattern && ++patterns_ > most_patterns) {
         if (patterns_ == most_patterns + 1) value.note("is beyond " + std::to_string(most_patterns) + " patterns");
         return false;

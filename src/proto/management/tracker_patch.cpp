@@ -290,7 +290,7 @@ private:
         }
         if (tracker_.vocabulary.empty() && tracker_.patterns.empty()) findings_.add({"", "\"vocabulary\" " + std::string(k_no_phrase)});
         check_most(entries, rules_.limits.phrases, " entries");
-        check_most(tracker_.patterns.size(), rules_.patterns_of_body, " patterns");
+        check_most(tracker_.patterns.size(), rules_.limits.body_patterns, " patterns");
         check_most(bytes, rules_.tracker_bytes, " bytes");
     }
 

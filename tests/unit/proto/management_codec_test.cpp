@@ -171,7 +171,7 @@ TEST(ManagementCodecTest, limits_hold_on_both_sides) {
     rules.limits.phrases = 3;
     rules.limits.trackers = 2;
     rules.patterns.max_bytes = 5;
-    rules.patterns_of_body = 2;
+    rules.limits.body_patterns = 2;
 
     EXPECT_EQ(one(R"({"name":"abcd","vocabulary":["123456"],"patterns":["12345","b"]})", rules), "nothing");
     EXPECT_EQ(one(R"({"name":"abcde","vocabulary":["1234567"],"patterns":["123456"]})", rules),
@@ -330,7 +330,7 @@ TEST_F(TrackerPatchTest, a_tracker_does_not_grow_beyond_the_rules) {
     EXPECT_EQ(patch(R"([{"op":"add","path":"/vocabulary","value":"xy"}])", rules),
               ": the tracker would hold over 13 bytes");
     rules = {};
-    rules.patterns_of_body = 1;
+    rules.limits.body_patterns = 1;
     EXPECT_EQ(patch(R"([{"op":"add","path":"/patterns","value":"x"}])", rules), "nothing");
     tracker_.patterns = {"y"};
     EXPECT_EQ(patch(R"([{"op":"add","path":"/patterns","value":"x"}])", rules),
