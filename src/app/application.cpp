@@ -76,19 +76,19 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
 Application::Application(const Settings& settings, const TokenKey& key, Logger logger)
     : tokens_(key, settings.auth.token_life), logger_(std::move(logger)) {}
 
-base::Result<std::string> Application::authenticate(std::span<const std::string>) {
-    return std::string(k_open_account);
+base::Result<net::Caller> Application::authenticate(std::span<const std::string>, std::string_view) {
+    return net::Caller{std::string(k_open_account)};
 }
 
-net::HttpAnswer Application::issue_token(std::string_view body) {
-    if (const std::string problem = problem_of(body); !problem.empty()) return refusal(400, problem);
+void Application::issue_token(net::TokenRequest request, net::HttpDone done) {
+    if (const std::string problem = problem_of(request.body); !problem.empty()) return done(refusal(400, problem));
     const auto issued = tokens_.issue(k_open_account, wall_now());
-    if (!issued) return refusal(500, issued.error().message);
+    if (!issued) return done(refusal(500, issued.error().message));
     net::HttpAnswer answer;
     proto::JsonWriter json(answer.body);
     json.begin_object().member("accessToken", issued->token);
     json.member("expiresIn", static_cast<std::int64_t>(issued->expires_in.count())).end_object();
-    return answer;
+    done(std::move(answer));
 }
 
 std::string Application::metrics_text() {

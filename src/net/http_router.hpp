@@ -1,14 +1,14 @@
 #pragma once
 
-#include "earshot/base/error.hpp"
-#include "earshot/net/server_hooks.hpp"
 #include "earshot/session/actions.hpp"
+
+#include "http_reply.hpp"
+#include "http_routes.hpp"
 
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,16 +16,13 @@
 
 namespace earshot::net {
 
-struct ServerShared;
-
 using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
 
-/// A request answered by HTTP.
-struct HttpReply {
-    std::string_view route = "none";  ///< its name, for metrics
-    HttpAnswer answer;
-    std::string allow;          ///< methods, where another was used
-    bool asks_upgrade = false;  ///< only as a WebSocket is this route of use
+/// A request that its route's handler answers, once the body is there.
+struct HandlerRequest {
+    const HttpRoute* route = nullptr;
+    HttpCall call;               ///< but for its body
+    std::size_t body_limit = 0;  ///< in bytes
 };
 
 /// A request that becomes a publisher's or a subscriber's socket.
@@ -37,34 +34,13 @@ struct SocketRequest {
     std::optional<session::Subscription> subscription;  ///< of a subscriber
 };
 
-/// One line of the route table.
-struct HttpRoute {
-    enum class Kind : std::uint8_t { http, publisher, subscriber };
-
-    boost::beast::http::verb method;
-    std::string_view path;  ///< "{id}" stands for any segment
-    std::string_view name;  ///< for metrics
-    Kind kind = Kind::http;
-    HttpAnswer (*handler)(ServerShared&, const HttpRequest&) = nullptr;
-};
-
-/// Every route that there is.
-std::span<const HttpRoute> http_routes() noexcept;
-
-/// Says what becomes of a request. Any thread.
-std::variant<HttpReply, SocketRequest> route_request(ServerShared& server, const HttpRequest& request);
+/// Says what becomes of a request, of which the header alone is looked at. `client`: the address it came from. Any
+/// thread.
+std::variant<HttpReply, HandlerRequest, SocketRequest> route_request(ServerShared& server, const HttpRequest& request,
+                                                                     const std::string& client);
 
 /// The tokens that a request carries: `Authorization: Bearer`, `x-api-key`, `access_token` in the query, and the
 /// subprotocols it offers.
 std::vector<std::string> tokens_of(const HttpRequest& request, std::string_view query);
-
-/// The reply to a request that could not be read.
-HttpReply refuse_request(unsigned status, std::string_view message);
-
-/// What follows an answer on its connection.
-enum class AfterReply : std::uint8_t { keep_alive, close };
-
-/// The bytes of a reply to a request of `method` and HTTP `version` (10 or 11).
-std::string write_reply(const HttpReply& reply, boost::beast::http::verb method, unsigned version, AfterReply after);
 
 }  // namespace earshot::net

@@ -2,10 +2,9 @@
 
 #include "http_router.hpp"
 #include "shard.hpp"
+#include "sockets.hpp"
 #include "swept.hpp"
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 
@@ -15,13 +14,19 @@
 
 namespace earshot::net {
 
-/// A socket of the I/O threads: its executor is a type of its own, which spares each operation a virtual call.
-using PlainSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Shard::Executor>;
-
 /// One connection's requests, one after the other, until it becomes a WebSocket or ends. It keeps itself alive while an
-/// operation is under way. On its shard's thread.
+/// operation is under way, and while an answer is waited for. On its shard's thread.
+///
+///     idle ──first byte──► header ──► body ──► answering ──► replying ──► idle
+///       │                    └─refused──┴───────────────────────▲ └──► leaving ──► over
+///       └── a header with an upgrade: over, the connection is a WebSocket's
+///
+/// What the header decides (no such path, another method, no token, a body that is too long) is answered before the
+/// body is read.
 template <class NextLayer>
-class HttpSession final : public std::enable_shared_from_this<HttpSession<NextLayer>>, private Swept {
+class HttpSession final : public std::enable_shared_from_this<HttpSession<NextLayer>>,
+                          private AnswerTaker,
+                          private Swept {
 public:
     /// The connection counts already in ServerShared::connections.
     HttpSession(Shard& shard, NextLayer stream);
@@ -31,14 +36,22 @@ public:
 
 private:
     using Error = boost::system::error_code;
-    enum class State : std::uint8_t { idle, busy, leaving, over };
+    using Self = std::shared_ptr<HttpSession>;
+    enum class State : std::uint8_t { idle, header, body, answering, replying, leaving, over };
 
+    void await_request();
     void read_header();
     void on_header(Error error);
+    void accept_call(HandlerRequest request);
     void read_body();
-    void on_request(Error error);
-    void on_unreadable(Error error);
-    void reply(const HttpReply& reply, AfterReply after);
+    void on_body(Error error);
+    void call_handler();
+    void on_answer(HttpAnswer answer) override;
+    void become_socket(SocketRequest who);
+
+    void refuse(unsigned status, std::string_view message);
+    void refuse_unreadable(Error error);
+    void reply(const HttpReply& reply);
     void on_replied(Error error, AfterReply after);
     void linger();
     void end();
@@ -47,12 +60,21 @@ private:
     void on_drain() override;
     void on_cut() override { end(); }
 
+    const HttpLimits& limits() const noexcept { return shard_.server().options.http; }
+    void set_deadline(base::Duration after);
+    const std::string& client();
+
     Shard& shard_;
     NextLayer stream_;
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+    std::optional<HandlerRequest> request_;  // that is being read or answered
+    std::optional<std::string> client_;
     std::string reply_;
+    Self waiting_;  // itself, while an answer is waited for
     State state_ = State::idle;
+    bool is_first_ = true;         // no request was read yet
+    bool is_expired_ = false;      // the request did not come in time
     bool is_handed_over_ = false;  // the connection is a WebSocket's now
     base::MonotonicTime deadline_;
 };

@@ -19,8 +19,8 @@ class Application final : public net::ServerHooks {
 public:
     Application(const Settings& settings, const TokenKey& key, Logger logger);
 
-    base::Result<std::string> authenticate(std::span<const std::string> tokens) override;
-    net::HttpAnswer issue_token(std::string_view body) override;
+    base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
+    void issue_token(net::TokenRequest request, net::HttpDone done) override;
     std::string metrics_text() override;
     bool is_ready() override;
     std::unique_ptr<base::IdSource> make_ids() override;

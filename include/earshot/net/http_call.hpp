@@ -26,7 +26,9 @@ struct HttpCall {
     std::string client;   ///< the address that the request came from, without port
 };
 
-/// Takes the answer of a call: exactly once, from any thread.
+/// Takes the answer of a call: exactly once, from any thread, at once or later. It may outlive the client's connection
+/// and the server; what comes then goes nowhere. Of several answers the first holds, and one that was let go unanswered
+/// is a 500.
 using HttpDone = std::function<void(HttpAnswer)>;
 
 }  // namespace earshot::net

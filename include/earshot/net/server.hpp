@@ -21,8 +21,12 @@ namespace earshot::net {
 struct HttpLimits {
     std::size_t header_bytes = 128 * 1024;  ///< request line and headers; trackers may stand in a query
     std::size_t body_bytes = 1024 * 1024;
-    std::size_t connection_id_bytes = 256;                 ///< decoded
-    base::Duration handshake = std::chrono::seconds(10);   ///< from the connection to the end of its first request
+    std::size_t connection_id_bytes = 256;  ///< decoded
+    base::Duration handshake =
+        std::chrono::seconds(10);  ///< for a request's header, from its first byte; of the first
+                                   ///< request and of a WebSocket's handshake: from the connection
+    base::Duration transfer = std::chrono::seconds(60);    ///< for a request's body to come, and an answer to be taken
+    base::Duration answer = std::chrono::seconds(30);      ///< for a request to be answered; after it: 503
     base::Duration keep_alive = std::chrono::seconds(75);  ///< silence between two requests of a connection
 };
 

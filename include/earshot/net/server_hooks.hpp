@@ -41,6 +41,17 @@ enum class SessionEnd : std::uint8_t {
     cut,        ///< the client did not read or did not answer the close in time, or the grace of a shutdown was over
 };
 
+/// Who a valid token speaks for.
+struct Caller {
+    std::string account;
+};
+
+/// A request for a token.
+struct TokenRequest {
+    std::string body;
+    std::string client;  ///< the address that it came from, without port
+};
+
 /// What the server asks of the application and tells it. The application implements it, and it outlives the server.
 /// Every function is called on the server's I/O threads, several at once: they must be safe for that, must not block
 /// and must not throw.
@@ -49,11 +60,12 @@ public:
     virtual ~ServerHooks() = default;
 
     /// Whose request this is. `tokens`: all that the request carries, in any of the ways that clients have; any valid
-    /// one suffices. Errors: Errc::unauthorized.
-    virtual base::Result<std::string> authenticate(std::span<const std::string> tokens) = 0;
+    /// one suffices. `client`: the address it came from, without port. Errors: Errc::unauthorized (answered with 401);
+    /// any other is told with 503.
+    virtual base::Result<Caller> authenticate(std::span<const std::string> tokens, std::string_view client) = 0;
 
-    /// Answers POST /oauth2/token:generate.
-    virtual HttpAnswer issue_token(std::string_view body) = 0;
+    /// Answers POST /oauth2/token:generate, later if need be.
+    virtual void issue_token(TokenRequest request, HttpDone done) = 0;
 
     /// What GET /metrics shows, in Prometheus' text format.
     virtual std::string metrics_text() = 0;

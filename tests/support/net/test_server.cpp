@@ -37,15 +37,14 @@ net::ServerOptions on_loopback(net::ServerOptions options) {
 
 }  // namespace
 
-base::Result<std::string> RecordingHooks::authenticate(std::span<const std::string> tokens) {
-    if (valid_token.empty()) return std::string("default");
-    if (std::find(tokens.begin(), tokens.end(), valid_token) != tokens.end()) return std::string("default");
+base::Result<net::Caller> RecordingHooks::authenticate(std::span<const std::string> tokens, std::string_view) {
+    if (valid_token.empty()) return net::Caller{"default"};
+    if (std::find(tokens.begin(), tokens.end(), valid_token) != tokens.end()) return net::Caller{"default"};
     return base::Error{base::Errc::unauthorized, "the token is not known", {}, {}};
 }
 
-net::HttpAnswer RecordingHooks::issue_token(std::string_view body) {
-    return {200, R"({"accessToken":"t","expiresIn":60,"asked":)" + std::to_string(body.size()) + "}",
-            "application/json"};
+void RecordingHooks::issue_token(net::TokenRequest request, net::HttpDone done) {
+    done({200, R"({"accessToken":"t","expiresIn":60,"asked":)" + std::to_string(request.body.size()) + "}"});
 }
 
 std::unique_ptr<base::IdSource> RecordingHooks::make_ids() {

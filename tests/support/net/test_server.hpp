@@ -19,8 +19,8 @@ public:
     /// Empty: any token is taken, and none. Set before the server starts.
     std::string valid_token;
 
-    base::Result<std::string> authenticate(std::span<const std::string> tokens) override;
-    net::HttpAnswer issue_token(std::string_view body) override;
+    base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
+    void issue_token(net::TokenRequest request, net::HttpDone done) override;
     std::string metrics_text() override { return "earshot_test 1\n"; }
     bool is_ready() override { return true; }
     std::unique_ptr<base::IdSource> make_ids() override;

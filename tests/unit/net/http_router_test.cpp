@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 
@@ -42,24 +41,15 @@ TEST(TokensOfTest, what_is_no_token_is_none) {
     EXPECT_EQ(tokens_of(request_with({{"Authorization", "Bearer"}}), ""), Tokens{});
 }
 
-TEST(HttpRoutesTest, each_method_stands_once_at_a_path) {
-    std::set<std::pair<verb, std::string_view>> seen;
-    for (const HttpRoute& route : http_routes()) {
-        EXPECT_TRUE(seen.insert({route.method, route.path}).second) << route.path;
-        EXPECT_FALSE(route.name.empty());
-        EXPECT_EQ(route.handler == nullptr, route.kind != HttpRoute::Kind::http) << route.path;
-    }
-}
-
 class SubscribeRouteTest : public ::testing::Test {
 protected:
-    std::variant<HttpReply, SocketRequest> route(const std::string& target) {
+    std::variant<HttpReply, HandlerRequest, SocketRequest> route(const std::string& target) {
         HttpRequest request(verb::get, target, 11);
         request.set(boost::beast::http::field::connection, "Upgrade");
         request.set(boost::beast::http::field::upgrade, "websocket");
         request.set(boost::beast::http::field::sec_websocket_version, "13");
         request.set(boost::beast::http::field::sec_websocket_key, "dGhlIHNhbXBsZSBub25jZQ==");
-        return route_request(server_, request);
+        return route_request(server_, request, "127.0.0.1");
     }
 
     std::optional<session::Subscription> subscription(const std::string& target) {
@@ -138,10 +128,11 @@ TEST_F(SubscribeRouteTest, a_subscriber_needs_an_id_of_bounded_length) {
 
 TEST(WriteReplyTest, gives_length_type_and_what_browsers_want) {
     HttpReply reply;
-    reply.answer = {200, "{}", "application/json"};
+    reply.answer = {200, "{}"};
 
     EXPECT_EQ(write_reply(reply, verb::get, 11, AfterReply::keep_alive),
-              "HTTP/1.1 200 OK\r\nServer: earshot\r\nAccess-Control-Allow-Origin: *\r\n"
+              "HTTP/1.1 200 OK\r\nServer: earshot\r\nCache-Control: no-store\r\nAccess-Control-Allow-Origin: *\r\n"
+              "Access-Control-Expose-Headers: Retry-After, WWW-Authenticate\r\n"
               "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
 }
 
@@ -152,6 +143,20 @@ TEST(WriteReplyTest, tells_the_end_of_the_connection) {
               std::string::npos);
     EXPECT_NE(write_reply(reply, verb::get, 10, AfterReply::keep_alive).find("\r\nConnection: keep-alive\r\n"),
               std::string::npos);
+}
+
+TEST(WriteReplyTest, says_when_to_come_back_and_how_to_be_let_in) {
+    HttpReply busy = error_reply("token", 429, "Later.");
+    busy.answer.retry_after = std::chrono::seconds(7);
+    const HttpReply unknown = error_reply("token", 401, "No.");
+
+    const std::string later = write_reply(busy, verb::post, 11, AfterReply::keep_alive);
+    const std::string refused = write_reply(unknown, verb::post, 11, AfterReply::keep_alive);
+
+    EXPECT_NE(later.find("\r\nRetry-After: 7\r\n"), std::string::npos);
+    EXPECT_EQ(later.find("WWW-Authenticate:"), std::string::npos);
+    EXPECT_NE(refused.find("\r\nWWW-Authenticate: Bearer\r\n"), std::string::npos);
+    EXPECT_EQ(refused.find("Retry-After:"), std::string::npos);
 }
 
 TEST(WriteReplyTest, has_no_body_for_head) {
