@@ -8,6 +8,7 @@
 #include "earshot/proto/management_codec.hpp"
 #include "earshot/session/conversation_machine.hpp"
 #include "earshot/session/limits.hpp"
+#include "earshot/store/tracker_store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -64,8 +65,10 @@ struct ServerOptions {
 /// The server: HTTP/1.1 and WebSocket on one port, a thread for each of `io_threads`.
 class Server {
 public:
-    /// `hooks`, `pool` and `scorer` (null: nothing is scored) outlive the server.
-    Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer);
+    /// `hooks`, `pool`, `scorer` (null: nothing is scored) and `store` (null: the management API answers 404) outlive
+    /// the server; `store` also outlives the pool's tasks, which call it.
+    Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer,
+           store::TrackerStore* store = nullptr);
 
     /// Stops and waits.
     ~Server();

@@ -6,7 +6,7 @@
 #include "earshot/proto/management_codec.hpp"
 #include "earshot/store/tracker_store.hpp"
 
-#include "rest/write_turns.hpp"
+#include "write_turns.hpp"
 
 #include <functional>
 #include <memory>

@@ -65,7 +65,9 @@ private:
 /// A server on a free port of the loopback, stopped at the end.
 class TestServer {
 public:
-    explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {});
+    /// `store` (null: nothing is stored) outlives it.
+    explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
+                        store::TrackerStore* store = nullptr);
 
     std::uint16_t port() const noexcept { return port_; }
     RecordingHooks& hooks() noexcept { return hooks_; }
