@@ -63,7 +63,7 @@ void check_findings(const proto::Findings& findings, std::string_view body) {
     require(!findings.list.empty() && findings.list.size() <= proto::Findings::k_most);
     simdjson::dom::parser parser;
     simdjson::dom::element whole;
-    const bool is_json = !body.empty() && !parser.parse(body.data(), body.size(), true).get(whole);
+    const bool is_json = !parser.parse(body.data(), body.size(), true).get(whole);
     for (const proto::Finding& finding : findings.list) {
         require(!finding.message.empty() && !text::find_invalid_utf8(finding.message));
         require(is_json ? is_there(finding.path, whole) : finding.path.empty());
@@ -97,8 +97,7 @@ void check_tracker(const detect::TrackerDefinition& tracker, const proto::Manage
 }
 
 void check_trackers(std::string_view body, const proto::ManagementRules& rules) {
-    for (const BodyShape shape :
-         {BodyShape::one, BodyShape::list, BodyShape::one_or_list, BodyShape::document}) {
+    for (const BodyShape shape : {BodyShape::one, BodyShape::list, BodyShape::one_or_list, BodyShape::document}) {
         auto read = proto::read_trackers(body, shape, rules);
         if (!read) {
             check_findings(read.error(), body);

@@ -88,7 +88,7 @@ TEST_F(ManagementTest, a_name_is_there_once_in_each_letter_case) {
     create("abc");
 
     EXPECT_EQ(refused(ask("POST", "/v1/manage/tracker", tracker_json("abc"))),
-              R"(409: "name" is already the name of another tracker)");
+              R"(409: "name" is taken by another tracker)");
     create("Abc");
     EXPECT_THAT(names(), ElementsAre("abc", "Abc"));
 }
@@ -96,7 +96,9 @@ TEST_F(ManagementTest, a_name_is_there_once_in_each_letter_case) {
 TEST_F(ManagementTest, a_list_is_created_in_its_order_on_either_path) {
     for (const char* path : {"/v1/manage/trackers", "/v1/manage/trackers/bulk"}) {
         const std::string p = path;
-        const json::object body = done(ask("POST", path, "[" + tracker_json(p + "3") + "," + tracker_json(p + "1") + "," + tracker_json(p + "2") + "]"));
+        const json::object body =
+            done(ask("POST", path,
+                     "[" + tracker_json(p + "3") + "," + tracker_json(p + "1") + "," + tracker_json(p + "2") + "]"));
         const json::array& trackers = body.at("trackers").as_array();
         ASSERT_EQ(trackers.size(), 3) << path;
         EXPECT_EQ(text(trackers[0].at("name")), p + "3");
@@ -111,9 +113,10 @@ TEST_F(ManagementTest, a_list_is_created_as_a_whole_or_not_at_all) {
 
     const HttpResponse clash = ask("POST", "/v1/manage/trackers", list);
 
-    EXPECT_EQ(refused(clash), R"(409: "[1].name" is already the name of another tracker)");
+    EXPECT_EQ(refused(clash), R"(409: "[1].name" is taken by another tracker)");
     EXPECT_EQ(json::parse(clash.body).at("errors").at(0).at("path"), "/1/name");
-    EXPECT_EQ(ask("POST", "/v1/manage/trackers/bulk", "[" + tracker_json("c") + "," + tracker_json("c") + "]").status, 409);
+    EXPECT_EQ(ask("POST", "/v1/manage/trackers/bulk", "[" + tracker_json("c") + "," + tracker_json("c") + "]").status,
+              409);
     EXPECT_EQ(ask("POST", "/v1/manage/trackers/bulk", "[" + tracker_json("c") + ",{}]").status, 400);
     EXPECT_THAT(names(), ElementsAre("b"));
 }
@@ -141,8 +144,9 @@ TEST_F(ManagementTest, a_name_filters_to_the_letter) {
     create("sales & co");
     create("a+b");
 
-    for (const char* target : {"/v1/manage/trackers?name=Sales%20%26%20Co", "/v1/manage/trackers?&name=Sales+%26+Co",
-                               "/v1/manage/tracker?name=Sales+%26%20Co", "//v1/manage/tracker?x=1&&name=Sales%20%26+Co"}) {
+    for (const char* target :
+         {"/v1/manage/trackers?name=Sales%20%26%20Co", "/v1/manage/trackers?&name=Sales+%26+Co",
+          "/v1/manage/tracker?name=Sales+%26%20Co", "//v1/manage/tracker?x=1&&name=Sales%20%26+Co"}) {
         EXPECT_THAT(names(target), ElementsAre("Sales & Co")) << target;
     }
     EXPECT_THAT(names("/v1/manage/trackers?name=a%2Bb"), ElementsAre("a+b"));
@@ -201,7 +205,7 @@ TEST_F(ManagementTest, put_may_repeat_the_id_and_the_name_and_no_others) {
     EXPECT_EQ(put(R"({"id":")" + id + R"(","name":"a","vocabulary":["x"]})").status, 200);
     EXPECT_EQ(refused(put(R"({"id":"12","name":"a","vocabulary":["x"]})")),
               "400: \"id\" is another one than that of the path");
-    EXPECT_EQ(refused(put(tracker_json("b"))), "409: \"name\" is already the name of another tracker");
+    EXPECT_EQ(refused(put(tracker_json("b"))), "409: \"name\" is taken by another tracker");
     EXPECT_EQ(refused(put(R"({"name":"a"})")), "400: \"vocabulary\" is required");
     for (const char* unknown : {"1234567890123456", "x"}) {
         EXPECT_EQ(ask("PUT", std::string("/v1/manage/tracker/") + unknown, tracker_json("c")).status, 404);
@@ -214,7 +218,8 @@ TEST_F(ManagementTest, patch_applies_all_operations_or_none) {
     const std::string target = "/v1/manage/trackers/" + text(before.at("id"));
     const auto patch = [&](std::string_view body) { return ask("PATCH", target, body); };
 
-    json::object after = done(patch(R"([{"op":"add","path":"/vocabulary","value":"three"}])")).at("tracker").as_object();
+    json::object after =
+        done(patch(R"([{"op":"add","path":"/vocabulary","value":"three"}])")).at("tracker").as_object();
     EXPECT_EQ(after.at("vocabulary"), json::array({"one", "two", "three"}));
     after = done(patch(R"([{"op":"remove","path":"/vocabulary","value":["one"]},)"
                        R"({"op":"replace","path":"/name","value":"c"}])"))
@@ -228,7 +233,7 @@ TEST_F(ManagementTest, patch_applies_all_operations_or_none) {
               "400: \"[1].path\" names nothing that can be changed");
     EXPECT_EQ(refused(patch("[" + good + "," + good + "]")), "400: \"[1].value\" contains a duplicate value");
     EXPECT_EQ(refused(patch("[" + good + R"(,{"op":"replace","path":"/name","value":"b"}])")),
-              "409: the name is already the name of another tracker");
+              "409: the name is taken by another tracker");
     EXPECT_EQ(done(ask("GET", target)).at("tracker"), after);
     EXPECT_EQ(ask("PATCH", "/v1/manage/trackers/12", "[" + good + "]").status, 404);
     EXPECT_EQ(ask("PATCH", "/v1/manage/trackers/x", "[" + good + "]").status, 404);
@@ -247,7 +252,8 @@ TEST_F(ManagementTest, a_deleted_tracker_is_gone_and_its_name_free) {
 // ---- Refusing
 
 TEST_F(ManagementTest, tells_all_that_is_wrong_with_a_body) {
-    const HttpResponse response = ask("POST", "/v1/manage/trackers", R"([{"name":"a","vocabulary":["x"]},{"vocabulary":["y",3]}])");
+    const HttpResponse response =
+        ask("POST", "/v1/manage/trackers", R"([{"name":"a","vocabulary":["x"]},{"vocabulary":["y",3]}])");
 
     EXPECT_EQ(response.status, 400);
     EXPECT_EQ(response.body, R"({"message":"\"[1].vocabulary[1]\" must be a string","errors":[)"
@@ -477,11 +483,12 @@ TEST_F(ManagementTest, what_is_exported_is_imported_again) {
     EXPECT_THAT(names(), ElementsAre("a", "b"));
     EXPECT_EQ(text(imported.at("trackers").at(1).at("id")), kept);
     EXPECT_EQ(imported.at("trackers").at(1).at("vocabulary"), json::array({"y"}));
-    EXPECT_EQ(ask("POST", "/v1/manage/trackers%3Aimport", R"({"trackers":[{"name":"a","vocabulary":["x"]},)"
-                                                         R"({"name":"a","vocabulary":["x"]}]})")
+    EXPECT_EQ(ask("POST", "/v1/manage/trackers%3Aimport",
+                  R"({"trackers":[{"name":"a","vocabulary":["x"]},)"
+                  R"({"name":"a","vocabulary":["x"]}]})")
                   .body,
-              R"({"message":"\"trackers[1].name\" is already the name of another tracker","errors":[)"
-              R"({"path":"/trackers/1/name","message":"\"trackers[1].name\" is already the name of another tracker"}]})");
+              R"({"message":"\"trackers[1].name\" is taken by another tracker","errors":[)"
+              R"({"path":"/trackers/1/name","message":"\"trackers[1].name\" is taken by another tracker"}]})");
     EXPECT_THAT(names(), ElementsAre("a", "b"));
     done(ask("POST", "/v1/manage/trackers:import", R"({"trackers":[]})"));
     EXPECT_THAT(names(), IsEmpty());

@@ -20,7 +20,7 @@ using proto::Finding;
 using proto::Findings;
 
 constexpr std::chrono::seconds k_retry(1);
-constexpr std::string_view k_taken = "is already the name of another tracker";
+constexpr std::string_view k_taken = "is taken by another tracker";
 constexpr std::size_t k_id_digits = 32;
 
 proto::ManagementRules rules_of(const ServerOptions& options) {
@@ -165,15 +165,15 @@ void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
         auto body = proto::read_trackers(taken.body, shape, rules_);
         if (!body) return answer(refusal(body.error()));
         const bool is_list = body->is_list;
-        store_.create(taken.account, std::move(body->trackers), options_.trackers,
-                      [answer, is_list](base::Result<std::vector<detect::TrackerRecord>> records) {
-                          if (!records) {
-                              const std::string path = is_list ? records.error().path + "/name" : "/name";
-                              return answer(refusal(records.error(), proto::make_finding(path, k_taken)));
-                          }
-                          answer({200, is_list ? proto::trackers_answer(*records)
-                                               : proto::tracker_answer(records->front())});
-                      });
+        store_.create(
+            taken.account, std::move(body->trackers), options_.trackers,
+            [answer, is_list](base::Result<std::vector<detect::TrackerRecord>> records) {
+                if (!records) {
+                    const std::string path = is_list ? records.error().path + "/name" : "/name";
+                    return answer(refusal(records.error(), proto::make_finding(path, k_taken)));
+                }
+                answer({200, is_list ? proto::trackers_answer(*records) : proto::tracker_answer(records->front())});
+            });
     });
 }
 
@@ -181,13 +181,12 @@ void Management::replace_all(HttpCall call, HttpDone done) {
     write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
         auto body = proto::read_trackers(taken.body, proto::BodyShape::document, rules_);
         if (!body) return answer(refusal(body.error()));
-        store_.replace_all(
-            taken.account, std::move(body->trackers), options_.trackers,
-            [answer, list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
-                if (records) return answer({200, proto::trackers_answer(*records)});
-                const std::string path = list + records.error().path + "/name";
-                answer(refusal(records.error(), proto::make_finding(path, k_taken)));
-            });
+        store_.replace_all(taken.account, std::move(body->trackers), options_.trackers,
+                           [answer, list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
+                               if (records) return answer({200, proto::trackers_answer(*records)});
+                               const std::string path = list + records.error().path + "/name";
+                               answer(refusal(records.error(), proto::make_finding(path, k_taken)));
+                           });
     });
 }
 

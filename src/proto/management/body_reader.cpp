@@ -73,9 +73,8 @@ std::optional<double> BodyValue::number(double least, double most) const {
 
 std::optional<simdjson::dom::element> parse_body(std::string_view body, simdjson::dom::parser& parser,
                                                  FindingList& findings) {
-    // A parser that has parsed nothing yet has no buffers, and for no bytes makes none, but goes on as if it had.
     simdjson::dom::element whole;
-    const auto error = body.empty() ? simdjson::EMPTY : parser.parse(body.data(), body.size(), true).get(whole);
+    const auto error = parser.parse(body.data(), body.size(), true).get(whole);
     if (!error) return whole;
     const Place root;
     switch (error) {

@@ -288,7 +288,8 @@ private:
             entries += list.size();
             for (const std::string& entry : list) bytes += entry.size();
         }
-        if (tracker_.vocabulary.empty() && tracker_.patterns.empty()) findings_.add({"", "\"vocabulary\" " + std::string(k_no_phrase)});
+        if (tracker_.vocabulary.empty() && tracker_.patterns.empty())
+            findings_.add({"", "\"vocabulary\" " + std::string(k_no_phrase)});
         check_most(entries, rules_.limits.phrases, " entries");
         check_most(tracker_.patterns.size(), rules_.limits.body_patterns, " patterns");
         check_most(bytes, rules_.tracker_bytes, " bytes");

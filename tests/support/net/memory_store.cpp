@@ -104,8 +104,8 @@ Result<MemoryStore::Records> MemoryStore::add(const std::string& account, Record
         const std::string path = "/" + std::to_string(i);
         if (find_name(records, trackers[i].name) != records.end()) return Error{Errc::name_taken, "taken", path, {}};
         if (records.size() == at_most) {
-            return Error{Errc::too_many, "the account would hold over " + std::to_string(at_most) + " trackers", path,
-                         {}};
+            return Error{
+                Errc::too_many, "the account would hold over " + std::to_string(at_most) + " trackers", path, {}};
         }
         records.push_back(record_of(std::move(trackers[i])));
     }

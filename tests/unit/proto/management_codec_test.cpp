@@ -41,8 +41,8 @@ std::string with(std::string_view more) {
 }
 
 TEST(ManagementCodecTest, reads_a_tracker_as_it_was_sent_and_fills_in_what_is_absent) {
-    const auto read = read_trackers("{\"name\":\"Caf\u00e9\",\"vocabulary\":[\" What\u2019s the price? \",\"b, c & d\"]}",
-                                    BodyShape::one, {});
+    const auto read = read_trackers(
+        "{\"name\":\"Caf\u00e9\",\"vocabulary\":[\" What\u2019s the price? \",\"b, c & d\"]}", BodyShape::one, {});
 
     ASSERT_TRUE(read) << told(read);
     EXPECT_FALSE(read->is_list);
@@ -75,7 +75,8 @@ TEST(ManagementCodecTest, reads_every_member_and_ignores_the_rest) {
 }
 
 TEST(ManagementCodecTest, null_is_absent_and_of_members_given_twice_the_last_counts) {
-    EXPECT_EQ(with(R"("languages":null,"threshold":null,"tiers":null,"description":null,"vocabulary":null)"), "nothing");
+    EXPECT_EQ(with(R"("languages":null,"threshold":null,"tiers":null,"description":null,"vocabulary":null)"),
+              "nothing");
     EXPECT_EQ(with(R"("vocabulary":[])"), R"(/vocabulary: "vocabulary" must hold at least one phrase)");
 }
 
@@ -115,9 +116,8 @@ TEST(ManagementCodecTest, tells_what_is_wrong_with_settings_of_ours) {
     EXPECT_EQ(with(R"("languages":[1],"categories":{},"speakers":[null])"),
               R"(/languages/0: "languages[0]" must be a string; /categories: "categories" must be an array; )"
               R"(/speakers/0: "speakers[0]" must be a string)");
-    EXPECT_EQ(with(R"("patterns":["a","","a"])"),
-              R"(/patterns/1: "patterns[1]" is not allowed to be empty; )"
-              R"(/patterns/2: "patterns[2]" contains a duplicate value)");
+    EXPECT_EQ(with(R"("patterns":["a","","a"])"), R"(/patterns/1: "patterns[1]" is not allowed to be empty; )"
+                                                  R"(/patterns/2: "patterns[2]" contains a duplicate value)");
     EXPECT_THAT(with(R"("patterns":["(a"])"), StartsWith(R"(/patterns/0: "patterns[0]" does not compile: missing )"));
     EXPECT_THAT(with(R"("patterns":["((a{100}){100}){100}"])"), HasSubstr("does not compile"));
 }
@@ -135,9 +135,8 @@ TEST(ManagementCodecTest, tells_what_cannot_be_read_at_all) {
 TEST(ManagementCodecTest, names_places_in_lists_and_documents) {
     const char* const trackers = R"([{"name":"a","vocabulary":["x"]},7,{"vocabulary":["y",3]}])";
 
-    EXPECT_EQ(list(trackers),
-              R"(/1: "[1]" must be an object; /2/vocabulary/1: "[2].vocabulary[1]" must be a string; )"
-              R"(/2/name: "[2].name" is required)");
+    EXPECT_EQ(list(trackers), R"(/1: "[1]" must be an object; /2/vocabulary/1: "[2].vocabulary[1]" must be a string; )"
+                              R"(/2/name: "[2].name" is required)");
     EXPECT_EQ(told(read_trackers(R"({"trackers":)" + std::string(trackers) + "}", BodyShape::document, {})),
               R"(/trackers/1: "trackers[1]" must be an object; )"
               R"(/trackers/2/vocabulary/1: "trackers[2].vocabulary[1]" must be a string; )"
@@ -290,11 +289,12 @@ TEST_F(TrackerPatchTest, remove_without_a_value_makes_a_member_as_if_it_had_not_
 TEST_F(TrackerPatchTest, tells_what_is_wrong_with_operations) {
     EXPECT_EQ(patch("{}"), ": the body must be an array");
     EXPECT_EQ(patch("[]"), "nothing");
-    EXPECT_EQ(patch(R"([7,{},{"op":"move","path":"/id","value":"x"},{"op":"ADD","path":3},{"op":"add","path":"/name"}])"),
-              R"(/0: "[0]" must be an object; /1/op: "[1].op" is required; /1/path: "[1].path" is required; )"
-              R"(/2/op: "[2].op" must be one of add, replace, remove; )"
-              R"(/2/path: "[2].path" names nothing that can be changed; )"
-              R"(/3/path: "[3].path" must be a string; /4/value: "[4].value" is required)");
+    EXPECT_EQ(
+        patch(R"([7,{},{"op":"move","path":"/id","value":"x"},{"op":"ADD","path":3},{"op":"add","path":"/name"}])"),
+        R"(/0: "[0]" must be an object; /1/op: "[1].op" is required; /1/path: "[1].path" is required; )"
+        R"(/2/op: "[2].op" must be one of add, replace, remove; )"
+        R"(/2/path: "[2].path" names nothing that can be changed; )"
+        R"(/3/path: "[3].path" must be a string; /4/value: "[4].value" is required)");
     EXPECT_EQ(patch(R"([{"op":"remove","path":"/name"}])"),
               R"(/0/op: "[0].op" must not be remove where "path" is /name)");
     EXPECT_EQ(patch(R"([{"op":"add","path":"/vocabulary","value":["?",3]},{"op":"add","path":"/patterns","value":7}])"),
