@@ -20,6 +20,9 @@ constexpr std::array k_defaults{
     std::pair{"application_name", "earshot"}, std::pair{"client_encoding", "UTF8"},
 };
 
+/// SQLSTATE's word for it, for where libpq has none.
+constexpr const char* k_connection_failed = "08000";
+
 void append_setting(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append("='");
     for (const char c : value) {
@@ -55,8 +58,11 @@ public:
 
     void execute_script(soci::session& sql, const std::string& script) const override {
         // Past SOCI, which would take a colon for the beginning of a parameter's name.
-        auto& backend = *static_cast<soci::postgresql_session_backend*>(sql.get_backend());
-        soci::details::postgresql_result(backend, PQexec(backend.conn_, script.c_str())).check_for_errors("");
+        const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(handle(sql), script.c_str()), &PQclear);
+        const ExecStatusType status = PQresultStatus(result.get());
+        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return;
+        const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+        throw soci::postgresql_soci_error(PQerrorMessage(handle(sql)), state ? state : k_connection_failed);
     }
 
     std::string_view script_of(const Migration& migration) const noexcept override { return migration.postgresql; }
