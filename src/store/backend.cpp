@@ -14,7 +14,8 @@ base::Result<std::unique_ptr<Backend>> make_backend(const DatabaseOptions& optio
 std::string what_was_said(const soci::soci_error& error) {
     std::string text = error.get_error_message();
     // The lines behind the first one repeat values and statements.
-    const std::size_t begin = text.starts_with("Cannot establish connection to the database.\n") ? text.find('\n') + 1 : 0;
+    const std::size_t begin =
+        text.starts_with("Cannot establish connection to the database.\n") ? text.find('\n') + 1 : 0;
     return text.substr(begin, text.find('\n', begin) - begin);
 }
 

@@ -3,9 +3,8 @@
 #include "earshot/base/error.hpp"
 #include "earshot/store/database.hpp"
 
-#include <soci/soci.h>
-
 #include <memory>
+#include <soci/soci.h>
 #include <string>
 #include <string_view>
 

@@ -41,8 +41,8 @@ private:
     std::map<std::type_index, std::shared_ptr<void>> prepared_;  // last: statements go before their session
 };
 
-/// Executes a query and calls `on_row` for each row, with what the statement is bound to filled. Always runs to the end:
-/// a statement that is left in between keeps SQLite's read lock.
+/// Executes a query and calls `on_row` for each row, with what the statement is bound to filled. Always runs to the
+/// end: a statement that is left in between keeps SQLite's read lock.
 template <typename OnRow>
 void for_each_row(soci::statement& query, OnRow on_row) {
     for (bool is_row = query.execute(true); is_row; is_row = query.fetch()) on_row();

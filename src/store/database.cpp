@@ -63,7 +63,8 @@ public:
                 changed_.notify_one();
                 return;
             }
-            if (availability_.is_reachable()) refusal = {base::Errc::queue_full, "too much waits for the database", {}, {}};
+            if (availability_.is_reachable())
+                refusal = {base::Errc::queue_full, "too much waits for the database", {}, {}};
         }
         task.done(&refusal);
     }

@@ -14,7 +14,7 @@ using Texts = std::vector<std::string>;
 
 struct TextsMember {
     const char* key;
-    Texts detect::TrackerDefinition::*texts;
+    Texts detect::TrackerDefinition::* texts;
 };
 
 constexpr TextsMember k_texts[] = {

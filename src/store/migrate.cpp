@@ -21,7 +21,8 @@ void apply(Connection& connection, const Migration& migration, base::WallTime no
     const std::string name(migration.name);
     const long long applied_on = now.time_since_epoch().count();
     connection.backend().execute_script(connection.sql(), std::string(connection.backend().script_of(migration)));
-    connection.sql() << "INSERT INTO schema_migrations (version, name, applied_on) VALUES (:version, :name, :applied_on)",
+    connection.sql()
+        << "INSERT INTO schema_migrations (version, name, applied_on) VALUES (:version, :name, :applied_on)",
         soci::use(version, "version"), soci::use(name, "name"), soci::use(applied_on, "applied_on");
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "connection.hpp"
 #include "earshot/base/time.hpp"
+
+#include "connection.hpp"
 
 #include <optional>
 #include <span>

@@ -1,11 +1,10 @@
 #include "backend.hpp"
 #include "migrations.hpp"
 
-#include <soci/postgresql/soci-postgresql.h>
-
 #include <algorithm>
 #include <array>
 #include <libpq-fe.h>
+#include <soci/postgresql/soci-postgresql.h>
 #include <utility>
 
 namespace earshot::store {
@@ -15,9 +14,10 @@ using ConnectionSettings = std::unique_ptr<PQconninfoOption, decltype(&PQconninf
 
 /// What holds unless the URL says otherwise. A server that does not answer is given up after seconds, not minutes.
 constexpr std::array k_defaults{
-    std::pair{"connect_timeout", "2"},     std::pair{"keepalives_idle", "5"}, std::pair{"keepalives_interval", "2"},
-    std::pair{"keepalives_count", "3"},    std::pair{"tcp_user_timeout", "10000"},
-    std::pair{"application_name", "earshot"}, std::pair{"client_encoding", "UTF8"},
+    std::pair{"connect_timeout", "2"},      std::pair{"keepalives_idle", "5"},
+    std::pair{"keepalives_interval", "2"},  std::pair{"keepalives_count", "3"},
+    std::pair{"tcp_user_timeout", "10000"}, std::pair{"application_name", "earshot"},
+    std::pair{"client_encoding", "UTF8"},
 };
 
 /// SQLSTATE's word for it, for where libpq has none.
@@ -93,10 +93,11 @@ base::Result<std::unique_ptr<Backend>> make_postgresql_backend(const DatabaseOpt
     const ConnectionSettings parsed(PQconninfoParse(options.url.c_str(), &complaint), &PQconninfoFree);
     PQfreemem(complaint);  // it repeats the URL, which may hold a password
     if (!parsed || options.url.find('\0') != std::string::npos) {
-        return base::Error{base::Errc::invalid_value,
-                           "the store's URL must be postgresql://[USER[:PASSWORD]@][HOST][:PORT][/DATABASE][?NAME=VALUE&...]",
-                           {},
-                           {}};
+        return base::Error{
+            base::Errc::invalid_value,
+            "the store's URL must be postgresql://[USER[:PASSWORD]@][HOST][:PORT][/DATABASE][?NAME=VALUE&...]",
+            {},
+            {}};
     }
     std::string settings;
     for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option) {

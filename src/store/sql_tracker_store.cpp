@@ -88,14 +88,17 @@ void SqlTrackerStore::create(std::string account, std::vector<TrackerDefinition>
                              Done<Records> done) {
     change<Records>(
         account,
-        [trackers = std::move(trackers), at_most](TrackerChanges& changes) { return changes.create(trackers, at_most); },
+        [trackers = std::move(trackers), at_most](TrackerChanges& changes) {
+            return changes.create(trackers, at_most);
+        },
         std::move(done));
 }
 
 void SqlTrackerStore::update(std::string account, std::string id, Edit edit, Done<TrackerRecord> done) {
     if (!is_plain_text(id)) return done(unknown_tracker());
     change<TrackerRecord>(
-        account, [id = std::move(id), edit = std::move(edit)](TrackerChanges& changes) { return changes.update(id, edit); },
+        account,
+        [id = std::move(id), edit = std::move(edit)](TrackerChanges& changes) { return changes.update(id, edit); },
         std::move(done));
 }
 

@@ -1,10 +1,9 @@
 #include "backend.hpp"
 #include "migrations.hpp"
 
-#include <soci/sqlite3/soci-sqlite3.h>
-
 #include <fcntl.h>
 #include <filesystem>
+#include <soci/sqlite3/soci-sqlite3.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -51,8 +50,10 @@ public:
         switch (told ? told->result() & 0xFF : SQLITE_ERROR) {
             case SQLITE_BUSY:
             case SQLITE_LOCKED:
-            case SQLITE_PROTOCOL: return Trouble::conflict;  // the last: a race for the write-ahead log
-            default: return Trouble::failed;
+            case SQLITE_PROTOCOL:
+                return Trouble::conflict;  // the last: a race for the write-ahead log
+            default:
+                return Trouble::failed;
         }
     }
 

@@ -26,7 +26,9 @@ std::optional<base::Error> find_problem_of_name(const std::string& name, const s
     if (is_plain_text(name)) return std::nullopt;
     const bool is_utf8 = name.find('\0') != std::string::npos;
     return base::Error{is_utf8 ? base::Errc::invalid_value : base::Errc::invalid_utf8,
-                       is_utf8 ? "name may not hold U+0000" : "name is no UTF-8", path + "/name", {}};
+                       is_utf8 ? "name may not hold U+0000" : "name is no UTF-8",
+                       path + "/name",
+                       {}};
 }
 
 /// The tracker as it is written to its row.
@@ -46,10 +48,7 @@ base::Error too_many(const std::string& path, std::size_t at_most) {
 }  // namespace
 
 TrackerChanges::TrackerChanges(Connection& connection, const std::string& account, const TrackerStoreSources& sources)
-    : account_(account),
-      sources_(sources),
-      now_(sources.now()),
-      rows_(connection.prepared<TrackerRows>()) {
+    : account_(account), sources_(sources), now_(sources.now()), rows_(connection.prepared<TrackerRows>()) {
     connection.lock("earshot:trackers:" + account);
 }
 

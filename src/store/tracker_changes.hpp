@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/store/sql_tracker_store.hpp"
+
 #include "tracker_rows.hpp"
 
 #include <string>

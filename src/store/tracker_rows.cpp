@@ -95,8 +95,7 @@ TrackerRows::Records TrackerRows::read(soci::statement& query) {
             error->message += ": " + out_.id;
             return;
         }
-        detect::TrackerRecord record{std::move(*definition),
-                                     base::WallTime(std::chrono::milliseconds(out_.created_on)),
+        detect::TrackerRecord record{std::move(*definition), base::WallTime(std::chrono::milliseconds(out_.created_on)),
                                      base::WallTime(std::chrono::milliseconds(out_.updated_on))};
         record.tracker.id = out_.id;
         record.tracker.name = out_.name;

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "earshot/detect/tracker_record.hpp"
+
 #include "connection.hpp"
 #include "definition_json.hpp"
-#include "earshot/detect/tracker_record.hpp"
 
 #include <optional>
 #include <string>

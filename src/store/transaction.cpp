@@ -7,9 +7,12 @@ namespace {
 
 base::Error error_of(Trouble trouble, const soci::soci_error& error) {
     switch (trouble) {
-        case Trouble::conflict: return {base::Errc::store_away, "the database was held by others", {}, what_was_said(error)};
-        case Trouble::lost: return {base::Errc::store_away, "the database went away", {}, what_was_said(error)};
-        case Trouble::failed: break;
+        case Trouble::conflict:
+            return {base::Errc::store_away, "the database was held by others", {}, what_was_said(error)};
+        case Trouble::lost:
+            return {base::Errc::store_away, "the database went away", {}, what_was_said(error)};
+        case Trouble::failed:
+            break;
     }
     return {base::Errc::io_failed, "the database failed", {}, what_was_said(error)};
 }

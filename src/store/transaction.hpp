@@ -1,7 +1,8 @@
 #pragma once
 
-#include "connection.hpp"
 #include "earshot/base/error.hpp"
+
+#include "connection.hpp"
 
 #include <functional>
 #include <optional>
@@ -15,8 +16,9 @@ struct TransactionFailure {
     bool is_in_doubt = false;  ///< lost while being committed
 };
 
-/// Runs `work` once in a transaction and commits it, or rolls it back if `work` gives false. None: so it happened. After
-/// a failure the transaction is rolled back, and a connection is fit for the next one only after Trouble::conflict.
+/// Runs `work` once in a transaction and commits it, or rolls it back if `work` gives false. None: so it happened.
+/// After a failure the transaction is rolled back, and a connection is fit for the next one only after
+/// Trouble::conflict.
 std::optional<TransactionFailure> run_once(Connection& connection, Access access,
                                            const std::function<bool(Connection&)>& work);
 

@@ -16,8 +16,8 @@ public:
     Worker(const Backend& backend, std::function<void(bool)> on_attempt)
         : backend_(backend), on_attempt_(std::move(on_attempt)) {}
 
-    /// Runs the transaction: again after a conflict, a few times, and again on a new connection if the old one turns out
-    /// to be gone before it could be committed. None: it happened, or was rolled back as it wished.
+    /// Runs the transaction: again after a conflict, a few times, and again on a new connection if the old one turns
+    /// out to be gone before it could be committed. None: it happened, or was rolled back as it wished.
     std::optional<base::Error> serve(const Database::Task& task);
 
     /// Looks whether the database can be reached, on a new connection.

@@ -17,9 +17,9 @@ namespace earshot::store {
 class Connection;
 
 struct DatabaseOptions {
-    std::string url;           ///< `sqlite:PATH`, or `postgresql://…` as libpq takes it
-    std::size_t threads = 2;   ///< each with a connection of its own; at least one
-    std::size_t queue = 1024;  ///< operations that may wait for a thread
+    std::string url;                                ///< `sqlite:PATH`, or `postgresql://…` as libpq takes it
+    std::size_t threads = 2;                        ///< each with a connection of its own; at least one
+    std::size_t queue = 1024;                       ///< operations that may wait for a thread
     std::chrono::milliseconds lock_timeout{5000};   ///< how long a transaction waits for the locks of others
     std::chrono::milliseconds first_probe{100};     ///< after which a database that went away is looked for
     std::chrono::milliseconds longest_probe{5000};  ///< the pauses between probes double up to this
@@ -46,8 +46,8 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    /// What happens in one transaction: a value commits it, an error rolls it back. Runs anew, from the beginning, where
-    /// the database had to give way to another transaction.
+    /// What happens in one transaction: a value commits it, an error rolls it back. Runs anew, from the beginning,
+    /// where the database had to give way to another transaction.
     template <typename T>
     using Work = std::function<base::Result<T>(Connection&)>;
 
@@ -78,7 +78,7 @@ public:
     /// A transaction, whatever its result.
     struct Task {
         Access access;
-        std::function<bool(Connection&)> work;          ///< false: roll back
+        std::function<bool(Connection&)> work;         ///< false: roll back
         std::function<void(const base::Error*)> done;  ///< null: `work` ran to its end, and its result is in force
     };
 

@@ -30,8 +30,8 @@ struct TrackerStoreSources {
 /// The trackers of a SQL database. Ids are unique over all accounts and all servers of the database.
 ///
 /// What goes beyond `TrackerStore`: a name may hold up to 2,048 bytes (Errc::too_large) and no U+0000, which PostgreSQL
-/// cannot hold (Errc::invalid_value); texts that are no UTF-8 are Errc::invalid_utf8, an account's name that is none, or
-/// longer than 256 bytes, is Errc::invalid_value.
+/// cannot hold (Errc::invalid_value); texts that are no UTF-8 are Errc::invalid_utf8, an account's name that is none,
+/// or longer than 256 bytes, is Errc::invalid_value.
 class SqlTrackerStore final : public TrackerStore {
 public:
     /// `database` must outlive the calls of this object. Operations under way survive the object.

@@ -93,9 +93,8 @@ base::Result<ModelStore::Records> ModelStore::replace_all(const std::string& acc
         if (std::any_of(made.begin(), made.end(), named(name))) return error(base::Errc::name_taken, index);
         if (index + 1 > at_most) return error(base::Errc::too_many, index);
         const auto kept = std::find_if(before.begin(), before.end(), named(name));
-        made.push_back(kept == before.end()
-                           ? record_of(trackers[index], given_id(given, index), now, now)
-                           : record_of(trackers[index], kept->tracker.id, kept->created_on, now));
+        made.push_back(kept == before.end() ? record_of(trackers[index], given_id(given, index), now, now)
+                                            : record_of(trackers[index], kept->tracker.id, kept->created_on, now));
     }
     // Those that stay keep their order, before the new ones in theirs.
     Records records;

@@ -94,9 +94,9 @@ private:
 
     static int write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
         if (!disk(file).may_change()) return SQLITE_IOERR_WRITE;
-        disk(file).change(*cut_file(file)->path, {Change::write, static_cast<std::size_t>(offset),
-                                                  std::string(static_cast<const char*>(bytes),
-                                                              static_cast<std::size_t>(size))});
+        disk(file).change(*cut_file(file)->path,
+                          {Change::write, static_cast<std::size_t>(offset),
+                           std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size))});
         return below(file)->pMethods->xWrite(below(file), bytes, size, offset);
     }
 
@@ -131,20 +131,16 @@ const sqlite3_io_methods PowerCutDisk::Vfs::k_methods = {
     .xFileSize = [](sqlite3_file* f, sqlite3_int64* size) { return below(f)->pMethods->xFileSize(below(f), size); },
     .xLock = [](sqlite3_file* f, int level) { return below(f)->pMethods->xLock(below(f), level); },
     .xUnlock = [](sqlite3_file* f, int level) { return below(f)->pMethods->xUnlock(below(f), level); },
-    .xCheckReservedLock = [](sqlite3_file* f, int* is_held) {
-        return below(f)->pMethods->xCheckReservedLock(below(f), is_held);
-    },
-    .xFileControl = [](sqlite3_file* f, int what, void* value) {
-        return below(f)->pMethods->xFileControl(below(f), what, value);
-    },
+    .xCheckReservedLock = [](sqlite3_file* f,
+                             int* is_held) { return below(f)->pMethods->xCheckReservedLock(below(f), is_held); },
+    .xFileControl = [](sqlite3_file* f, int what,
+                       void* value) { return below(f)->pMethods->xFileControl(below(f), what, value); },
     .xSectorSize = [](sqlite3_file* f) { return below(f)->pMethods->xSectorSize(below(f)); },
     .xDeviceCharacteristics = [](sqlite3_file* f) { return below(f)->pMethods->xDeviceCharacteristics(below(f)); },
-    .xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** memory) {
-        return below(f)->pMethods->xShmMap(below(f), page, size, extend, memory);
-    },
-    .xShmLock = [](sqlite3_file* f, int offset, int count, int flags) {
-        return below(f)->pMethods->xShmLock(below(f), offset, count, flags);
-    },
+    .xShmMap = [](sqlite3_file* f, int page, int size, int extend,
+                  void volatile** memory) { return below(f)->pMethods->xShmMap(below(f), page, size, extend, memory); },
+    .xShmLock = [](sqlite3_file* f, int offset, int count,
+                   int flags) { return below(f)->pMethods->xShmLock(below(f), offset, count, flags); },
     .xShmBarrier = [](sqlite3_file* f) { below(f)->pMethods->xShmBarrier(below(f)); },
     .xShmUnmap = [](sqlite3_file* f, int is_deleted) { return below(f)->pMethods->xShmUnmap(below(f), is_deleted); },
     .xFetch = nullptr,
@@ -209,7 +205,8 @@ void PowerCutDisk::sync_folder() {
     }
 }
 
-std::vector<PowerCutDisk::Change>::const_iterator PowerCutDisk::behind_last_removal(const std::vector<Change>& changes) {
+std::vector<PowerCutDisk::Change>::const_iterator PowerCutDisk::behind_last_removal(
+    const std::vector<Change>& changes) {
     return std::find_if(changes.rbegin(), changes.rend(), is_removal).base();
 }
 

@@ -17,7 +17,8 @@ enum class SyncHonesty { honest, lies };
 /// Under all SQLite databases of this process, while it lives: a disk whose power can be cut. What was written and not
 /// yet synced is then lost, or got there in part: some writes and not others, the last of them torn.
 ///
-/// One that lies says of each sync that it was done and does nothing, as where `synchronous` is off: for tests of tests.
+/// One that lies says of each sync that it was done and does nothing, as where `synchronous` is off: for tests of
+/// tests.
 class PowerCutDisk {
 public:
     PowerCutDisk(std::uint64_t seed, SyncHonesty honesty);

@@ -10,13 +10,51 @@ namespace {
 using namespace std::string_view_literals;
 
 // Alike but for letter case, form of normalisation, or what a collation or a statement's text may trip over.
-constexpr std::array k_names{"Pricing"sv, "pricing"sv, "PRICING"sv, "Pricing "sv, " Pricing"sv, "caf\xC3\xA9"sv,
-                             "cafe\xCC\x81"sv, "CAF\xC3\x89"sv, "stra\xC3\x9F" "e"sv, "strasse"sv, "\xF0\x9F\x93\x9E"sv,
-                             "%"sv, "_"sv, "'; DROP TABLE trackers; --"sv, "\":name\""sv, ":account"sv, "\\"sv, "\\x00"sv,
-                             "1"sv, "01"sv, "1.0"sv, "\n"sv, "NULL"sv, "{}"sv};
-constexpr std::array k_pieces{"how much "sv, "\0"sv, "\x01"sv, "\x7F"sv, "\""sv, "\\"sv, "\\u0000"sv, "/"sv, "\r\n\t"sv,
-                              "\xE2\x80\xA8"sv, "\xEF\xBF\xBD"sv, "\xF0\x9F\x93\x9E"sv, "\xC3\xA9"sv, "\xEF\xBB\xBF"sv,
-                              "^(a|b)+$"sv, ":name "sv, "'"sv, "$1"sv, "?"sv, "%s"sv};
+constexpr std::array k_names{"Pricing"sv,
+                             "pricing"sv,
+                             "PRICING"sv,
+                             "Pricing "sv,
+                             " Pricing"sv,
+                             "caf\xC3\xA9"sv,
+                             "cafe\xCC\x81"sv,
+                             "CAF\xC3\x89"sv,
+                             "stra\xC3\x9F"
+                             "e"sv,
+                             "strasse"sv,
+                             "\xF0\x9F\x93\x9E"sv,
+                             "%"sv,
+                             "_"sv,
+                             "'; DROP TABLE trackers; --"sv,
+                             "\":name\""sv,
+                             ":account"sv,
+                             "\\"sv,
+                             "\\x00"sv,
+                             "1"sv,
+                             "01"sv,
+                             "1.0"sv,
+                             "\n"sv,
+                             "NULL"sv,
+                             "{}"sv};
+constexpr std::array k_pieces{"how much "sv,
+                              "\0"sv,
+                              "\x01"sv,
+                              "\x7F"sv,
+                              "\""sv,
+                              "\\"sv,
+                              "\\u0000"sv,
+                              "/"sv,
+                              "\r\n\t"sv,
+                              "\xE2\x80\xA8"sv,
+                              "\xEF\xBF\xBD"sv,
+                              "\xF0\x9F\x93\x9E"sv,
+                              "\xC3\xA9"sv,
+                              "\xEF\xBB\xBF"sv,
+                              "^(a|b)+$"sv,
+                              ":name "sv,
+                              "'"sv,
+                              "$1"sv,
+                              "?"sv,
+                              "%s"sv};
 
 }  // namespace
 

@@ -55,9 +55,8 @@ bool are_alike(const base::Result<T>& left, const base::Result<T>& right) {
 }
 
 bool is_id(const std::string& id) {
-    return id.size() == 16 && id.front() != '0' && std::all_of(id.begin(), id.end(), [](char c) {
-               return c >= '0' && c <= '9';
-           });
+    return id.size() == 16 && id.front() != '0' &&
+           std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -77,12 +76,17 @@ std::optional<std::string> StoreTrial::step() {
     switch (random_.below(8)) {
         case 0:
         case 1:
-        case 2: return create();
+        case 2:
+            return create();
         case 3:
-        case 4: return update();
-        case 5: return remove();
-        case 6: return replace_all();
-        default: return look();
+        case 4:
+            return update();
+        case 5:
+            return remove();
+        case 6:
+            return replace_all();
+        default:
+            return look();
     }
 }
 
@@ -91,7 +95,8 @@ std::optional<std::string> StoreTrial::compare() {
         const auto stored = awaited_->list(account);
         const base::Result<Records> expected = model_.all(account);
         if (!are_alike(stored, expected)) {
-            return std::string("the list of ") + account + " is " + describe(stored) + "; expected: " + describe(expected);
+            return std::string("the list of ") + account + " is " + describe(stored) +
+                   "; expected: " + describe(expected);
         }
     }
     return std::nullopt;
@@ -125,11 +130,11 @@ std::optional<std::string> StoreTrial::judge(const char* what, const base::Resul
 
 std::optional<std::string> StoreTrial::create() {
     const Definitions trackers = random_.trackers(4);
-    return judge("create", awaited_->create(account_, trackers, at_most_),
-                 [account = account_, trackers, at_most = at_most_, now = now()](ModelStore& model,
-                                                                                 const Records& stored) {
-                     return model.create(account, trackers, at_most, now, pick(stored, trackers));
-                 });
+    return judge(
+        "create", awaited_->create(account_, trackers, at_most_),
+        [account = account_, trackers, at_most = at_most_, now = now()](ModelStore& model, const Records& stored) {
+            return model.create(account, trackers, at_most, now, pick(stored, trackers));
+        });
 }
 
 std::optional<std::string> StoreTrial::update() {
@@ -143,18 +148,17 @@ std::optional<std::string> StoreTrial::update() {
 
 std::optional<std::string> StoreTrial::remove() {
     const std::string id = some_id();
-    return judge("remove", awaited_->remove(account_, id), [account = account_, id](ModelStore& model, const Records&) {
-        return model.remove(account, id);
-    });
+    return judge("remove", awaited_->remove(account_, id),
+                 [account = account_, id](ModelStore& model, const Records&) { return model.remove(account, id); });
 }
 
 std::optional<std::string> StoreTrial::replace_all() {
     const Definitions trackers = random_.trackers(at_most_);
-    return judge("replace_all", awaited_->replace_all(account_, trackers, at_most_),
-                 [account = account_, trackers, at_most = at_most_, now = now()](ModelStore& model,
-                                                                                 const Records& stored) {
-                     return model.replace_all(account, trackers, at_most, now, pick(stored, trackers));
-                 });
+    return judge(
+        "replace_all", awaited_->replace_all(account_, trackers, at_most_),
+        [account = account_, trackers, at_most = at_most_, now = now()](ModelStore& model, const Records& stored) {
+            return model.replace_all(account, trackers, at_most, now, pick(stored, trackers));
+        });
 }
 
 std::optional<std::string> StoreTrial::look() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/store/sql_tracker_store.hpp"
+
 #include "support/store/awaited_store.hpp"
 #include "support/store/model_store.hpp"
 #include "support/store/random_trackers.hpp"

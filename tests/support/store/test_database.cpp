@@ -43,8 +43,7 @@ private:
 
 class PostgresSchema final : public TestDatabase {
 public:
-    PostgresSchema()
-        : server_(postgres_url().value()), name_("test_" + std::to_string(std::random_device()())) {
+    PostgresSchema() : server_(postgres_url().value()), name_("test_" + std::to_string(std::random_device()())) {
         execute("CREATE SCHEMA " + name_);
     }
     ~PostgresSchema() override { execute("DROP SCHEMA " + name_ + " CASCADE"); }
@@ -109,6 +108,10 @@ TemporaryFolder::TemporaryFolder() {
 TemporaryFolder::~TemporaryFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
+}
+
+void PrintTo(BackendKind kind, std::ostream* out) {
+    *out << (kind == BackendKind::sqlite ? "sqlite" : "postgresql");
 }
 
 std::optional<std::string> postgres_url() {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 
 namespace earshot::support {
@@ -22,6 +23,7 @@ private:
 };
 
 enum class BackendKind { sqlite, postgresql };
+void PrintTo(BackendKind kind, std::ostream* out);  // in the names of tests
 
 /// The server of `scripts/with-postgres`; none: this test runs without it.
 std::optional<std::string> postgres_url();

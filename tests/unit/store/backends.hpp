@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/store/sql_tracker_store.hpp"
+
 #include "support/store/awaited_store.hpp"
 #include "support/store/test_database.hpp"
 
@@ -29,12 +30,12 @@ protected:
 };
 
 inline std::string kind_name(const testing::TestParamInfo<support::BackendKind>& kind) {
-    return kind.param == support::BackendKind::sqlite ? "sqlite" : "postgresql";
+    return testing::PrintToString(kind.param);
 }
 
-#define EARSHOT_FOR_BOTH_BACKENDS(Suite)                                                               \
-    INSTANTIATE_TEST_SUITE_P(, Suite,                                                                  \
-                             testing::Values(support::BackendKind::sqlite, support::BackendKind::postgresql), kind_name)
+#define EARSHOT_FOR_BOTH_BACKENDS(Suite)                                                                               \
+    INSTANTIATE_TEST_SUITE_P(, Suite, testing::Values(support::BackendKind::sqlite, support::BackendKind::postgresql), \
+                             kind_name)
 
 /// A tracker with a name and some phrases.
 inline detect::TrackerDefinition tracker_of(std::string name, std::size_t phrases = 1) {

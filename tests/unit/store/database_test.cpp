@@ -4,15 +4,14 @@
 
 #include <gmock/gmock.h>
 
-#include <soci/postgresql/soci-postgresql.h>
-#include <soci/sqlite3/soci-sqlite3.h>
-
 #include <algorithm>
 #include <atomic>
 #include <future>
 #include <latch>
 #include <mutex>
 #include <set>
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 #include <thread>
 
@@ -66,7 +65,8 @@ TEST_P(DatabaseTest, a_full_queue_is_answered_at_once) {
     Blocker blocker(*database);
     std::atomic<int> answered = 0;
 
-    for (int number = 0; number < 3; ++number) store.list("ann", {}, [&](auto result) { answered += result.has_value(); });
+    for (int number = 0; number < 3; ++number)
+        store.list("ann", {}, [&](auto result) { answered += result.has_value(); });
     EXPECT_EQ(database->waiting(), 3U);
     std::optional<Errc> refusal;
     store.list("ann", {}, [&](auto result) { refusal = result.error().code; });
@@ -86,7 +86,8 @@ TEST_P(DatabaseTest, ends_what_it_accepted_before_it_goes) {
     Blocker first(*database);
     Blocker second(*database);
     for (int number = 0; number < 20; ++number) {
-        store->create("ann", {tracker_of(std::to_string(number))}, 100, [&](auto result) { made += result.has_value(); });
+        store->create("ann", {tracker_of(std::to_string(number))}, 100,
+                      [&](auto result) { made += result.has_value(); });
     }
 
     first.release();
@@ -239,9 +240,10 @@ TEST_P(DatabaseTest, creators_at_once_reach_the_limit) {
 }
 
 TEST(DatabaseUrlTest, one_that_is_no_database_is_refused_without_being_repeated) {
-    for (const std::string url : {"", "mysql://root:secret@host/x", "sqlite", "sqlite:", "sqlite::memory:",
-                                  "sqlite:secret\".db", "postgresql://user:secret@[::1/x", "postgresql://u:secret%zz@h/x",
-                                  "postgresql://u:secret@h/x?colour=red", "postgresql"}) {
+    for (const std::string url :
+         {"", "mysql://root:secret@host/x", "sqlite", "sqlite:", "sqlite::memory:", "sqlite:secret\".db",
+          "postgresql://user:secret@[::1/x", "postgresql://u:secret%zz@h/x", "postgresql://u:secret@h/x?colour=red",
+          "postgresql"}) {
         const auto database = Database::open({.url = url});
 
         ASSERT_FALSE(database.has_value()) << url;
@@ -270,7 +272,7 @@ TEST(DatabaseUrlTest, a_new_file_is_its_owners_alone_and_may_have_any_name) {
 
     ASSERT_TRUE(Database::open({.url = "sqlite:" + path}));
 
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600U);
     EXPECT_GT(status.st_size, 0);

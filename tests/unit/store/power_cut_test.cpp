@@ -13,8 +13,8 @@ using support::PowerCutDisk;
 using support::SyncHonesty;
 
 struct Lives {
-    int cuts = 0;             ///< lives that ended with a power cut
-    int cut_operations = 0;   ///< of these, in the middle of an operation
+    int cuts = 0;            ///< lives that ended with a power cut
+    int cut_operations = 0;  ///< of these, in the middle of an operation
     std::optional<std::string> wrong;
 };
 

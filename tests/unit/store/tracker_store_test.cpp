@@ -87,7 +87,8 @@ TEST_P(TrackerStoreTest, keeps_every_member_of_any_definition) {
 }
 
 TEST_P(TrackerStoreTest, names_are_compared_byte_by_byte) {
-    const std::vector<std::string> names{"caf\xC3\xA9", "cafe\xCC\x81", "Cafe", "cafe", "cafe ", "\xF0\x9F\x93\x9E", ""};
+    const std::vector<std::string> names{"caf\xC3\xA9", "cafe\xCC\x81",     "Cafe", "cafe",
+                                         "cafe ",       "\xF0\x9F\x93\x9E", ""};
     std::vector<TrackerDefinition> trackers;
     for (const std::string& name : names) trackers.push_back(tracker_of(name));
 
@@ -156,7 +157,8 @@ TEST_P(TrackerStoreTest, undoes_what_a_failure_leaves_half_done) {
     };
     restart(sources);
 
-    const auto result = store_->replace_all("ann", {tracker_of("A"), tracker_of("B"), tracker_of("C"), tracker_of("D")});
+    const auto result =
+        store_->replace_all("ann", {tracker_of("A"), tracker_of("B"), tracker_of("C"), tracker_of("D")});
 
     expect_error(result, Errc::internal, "");
     EXPECT_THAT(names_of(store_->list("ann")), ElementsAre("A", "Gone"));
@@ -265,7 +267,8 @@ TEST_P(TrackerStoreTest, tells_each_change_that_is_in_force_before_its_answer) {
 
 TEST_P(TrackerStoreTest, tells_a_row_that_it_cannot_read) {
     const auto made = store_->create("ann", {tracker_of("A"), tracker_of("B")}).value();
-    for (const std::string broken : {"", "[]", "{\"tiers\":[\"telepathy\"]}", "{\"vocabulary\":[1]}", "{\"threshold\":"}) {
+    for (const std::string broken :
+         {"", "[]", "{\"tiers\":[\"telepathy\"]}", "{\"vocabulary\":[1]}", "{\"threshold\":"}) {
         place_->execute("UPDATE trackers SET definition = '" + broken + "' WHERE name = 'B'");
 
         expect_error(store_->list("ann"), Errc::io_failed, "");

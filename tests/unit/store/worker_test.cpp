@@ -1,11 +1,11 @@
-#include "backends.hpp"
 #include "store/worker.hpp"
+
+#include "backends.hpp"
 
 #include <gmock/gmock.h>
 
-#include <soci/postgresql/soci-postgresql.h>
-
 #include <libpq-fe.h>
+#include <soci/postgresql/soci-postgresql.h>
 #include <sys/socket.h>
 #include <vector>
 
@@ -37,7 +37,8 @@ TEST_P(WorkerTest, connects_once_but_anew_for_each_probe) {
 }
 
 TEST_P(WorkerTest, tells_what_cannot_be_reached) {
-    options_.url = GetParam() == support::BackendKind::sqlite ? "sqlite:/dev/null/x.db" : "postgresql:///x?host=/nowhere";
+    options_.url =
+        GetParam() == support::BackendKind::sqlite ? "sqlite:/dev/null/x.db" : "postgresql:///x?host=/nowhere";
     const auto backend = make_backend(options_).value();
     std::vector<bool> attempts;
     Worker worker(*backend, [&](bool is_there) { attempts.push_back(is_there); });
