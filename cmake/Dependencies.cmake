@@ -20,4 +20,21 @@ if(NOT EARSHOT_CORE_ONLY)
     pkg_check_modules(JWT REQUIRED IMPORTED_TARGET libjwt)
     pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
     find_package(CURL REQUIRED)
+
+    # SOCI 4.0 brings neither CMake's nor pkg-config's files. Its back ends are linked, not loaded at run time.
+    find_package(SQLite3 REQUIRED)
+    find_package(PostgreSQL REQUIRED)
+    find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+    find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
+    find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
+    find_library(SOCI_POSTGRESQL_LIBRARY soci_postgresql REQUIRED)
+    add_library(Soci::core UNKNOWN IMPORTED)
+    set_target_properties(Soci::core PROPERTIES IMPORTED_LOCATION ${SOCI_CORE_LIBRARY}
+                          INTERFACE_INCLUDE_DIRECTORIES ${SOCI_INCLUDE_DIR} INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS}")
+    add_library(Soci::sqlite3 UNKNOWN IMPORTED)
+    set_target_properties(Soci::sqlite3 PROPERTIES IMPORTED_LOCATION ${SOCI_SQLITE3_LIBRARY}
+                          INTERFACE_LINK_LIBRARIES "Soci::core;SQLite::SQLite3")
+    add_library(Soci::postgresql UNKNOWN IMPORTED)
+    set_target_properties(Soci::postgresql PROPERTIES IMPORTED_LOCATION ${SOCI_POSTGRESQL_LIBRARY}
+                          INTERFACE_LINK_LIBRARIES "Soci::core;PostgreSQL::PostgreSQL")
 endif()

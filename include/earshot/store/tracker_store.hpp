@@ -2,6 +2,7 @@
 
 #include "earshot/base/error.hpp"
 #include "earshot/detect/tracker_record.hpp"
+#include "earshot/store/done.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -10,11 +11,6 @@
 #include <vector>
 
 namespace earshot::store {
-
-/// What an operation ends with. Called exactly once, on a thread of the store, which it must not hold up; or at once,
-/// on the caller's, where nothing was begun (Errc::queue_full).
-template <typename T>
-using Done = std::function<void(base::Result<T>)>;
 
 /// The trackers that accounts keep. Each operation is one transaction: it happens as a whole or not at all, and what
 /// was answered survives a crash. An account sees its own trackers alone.
@@ -49,11 +45,12 @@ public:
     virtual void remove(std::string account, std::string id, Done<detect::TrackerRecord> done) = 0;
 
     /// Makes `trackers` the whole set of the account: one whose name exists takes that one's place and keeps its id,
-    /// others are added, the rest is removed. Errors as of create.
+    /// others are added, the rest is removed. Gives them in the order of `trackers`. Errors as of create.
     virtual void replace_all(std::string account, std::vector<detect::TrackerDefinition> trackers, std::size_t at_most,
                              Done<std::vector<detect::TrackerRecord>> done) = 0;
 
-    /// Told after each change that is in force, on a thread of the store. Set before the first operation.
+    /// Told after each create, update, remove and replace_all that is in force, before its `done`, on a thread of the
+    /// store. Set before the first operation.
     virtual void on_change(std::function<void(const std::string& account)> listener) = 0;
 };
 

@@ -1,0 +1,25 @@
+#include "availability.hpp"
+
+#include <algorithm>
+
+namespace earshot::store {
+
+void Availability::succeeded() noexcept {
+    is_reachable_ = true;
+    next_probe_.reset();
+    pause_ = first_pause_;
+}
+
+void Availability::failed(base::MonotonicTime now) noexcept {
+    is_reachable_ = false;
+    next_probe_ = now + pause_;
+    pause_ = std::min(2 * pause_, longest_pause_);
+}
+
+bool Availability::begin_probe(base::MonotonicTime now) noexcept {
+    if (!next_probe_ || now < *next_probe_) return false;
+    next_probe_.reset();
+    return true;
+}
+
+}  // namespace earshot::store

@@ -1,0 +1,173 @@
+#include "earshot/store/database.hpp"
+
+#include "availability.hpp"
+#include "backend.hpp"
+#include "connection.hpp"
+#include "migrations.hpp"
+#include "worker.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace earshot::store {
+namespace {
+
+base::MonotonicTime now() {
+    return std::chrono::steady_clock::now();
+}
+
+base::WallTime wall_now() {
+    return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
+}
+
+std::optional<base::Error> prepare_schema(const Backend& backend) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return migrate(*Connection::open(backend), all_migrations(), wall_now());
+        } catch (const soci::soci_error& error) {
+            // Another server may be switching SQLite to its write-ahead log, for which SQLite does not wait.
+            if (backend.judge(error) == Trouble::conflict && attempt < k_most_attempts) continue;
+            return base::Error{base::Errc::io_failed, "the database cannot be opened", {}, what_was_said(error)};
+        }
+    }
+}
+
+}  // namespace
+
+class Database::Impl {
+public:
+    Impl(std::unique_ptr<Backend> backend, const DatabaseOptions& options)
+        : backend_(std::move(backend)),
+          queue_limit_(options.queue),
+          availability_(options.first_probe, options.longest_probe) {
+        threads_.reserve(std::max<std::size_t>(options.threads, 1));
+        try {
+            while (threads_.size() < threads_.capacity()) threads_.emplace_back([this] { run(); });
+        } catch (...) {
+            close();  // the system gave too few threads: those that run must end before they are joined
+            throw;
+        }
+    }
+    ~Impl() { close(); }
+
+    void submit(Task task) {
+        base::Error refusal{base::Errc::store_away, "the database cannot be reached", {}, {}};
+        {
+            const std::lock_guard lock(mutex_);
+            if (availability_.is_reachable() && queue_.size() < queue_limit_) {
+                queue_.push_back(std::move(task));
+                changed_.notify_one();
+                return;
+            }
+            if (availability_.is_reachable())
+                refusal = {base::Errc::queue_full, "too much waits for the database", {}, {}};
+        }
+        task.done(&refusal);
+    }
+
+    bool is_reachable() const {
+        const std::lock_guard lock(mutex_);
+        return availability_.is_reachable();
+    }
+
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return queue_.size();
+    }
+
+private:
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            closed_ = true;
+        }
+        changed_.notify_all();
+    }
+
+    /// A thread: runs what is in the queue, and in between looks for a database that is away. Ends when the queue is
+    /// empty and closed.
+    void run() {
+        Worker worker(*backend_, [this](bool is_there) { note(is_there); });
+        std::unique_lock lock(mutex_);
+        while (!closed_ || !queue_.empty()) {
+            if (!queue_.empty()) {
+                serve_first(worker, lock);
+            } else if (availability_.begin_probe(now())) {
+                lock.unlock();
+                worker.probe();
+                lock.lock();
+            } else if (const auto due = availability_.next_probe()) {
+                changed_.wait_until(lock, *due);
+            } else {
+                changed_.wait(lock);
+            }
+        }
+    }
+
+    void serve_first(Worker& worker, std::unique_lock<std::mutex>& lock) {
+        const Task task = std::move(queue_.front());
+        queue_.pop_front();
+        const bool is_reachable = availability_.is_reachable();
+        lock.unlock();
+        [&]() noexcept {
+            std::optional<base::Error> error;
+            if (is_reachable) {
+                error = worker.serve(task);
+            } else {
+                error = {base::Errc::store_away, "the database cannot be reached", {}, {}};
+            }
+            task.done(error ? &*error : nullptr);
+        }();
+        lock.lock();
+    }
+
+    void note(bool is_there) {
+        const std::lock_guard lock(mutex_);
+        if (is_there) {
+            availability_.succeeded();
+        } else {
+            availability_.failed(now());
+        }
+    }
+
+    const std::unique_ptr<Backend> backend_;
+    const std::size_t queue_limit_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Task> queue_;
+    Availability availability_;
+    bool closed_ = false;
+    std::vector<std::jthread> threads_;  // last: they use all of the above, and are joined first
+};
+
+base::Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
+    auto backend = make_backend(options);
+    if (!backend) return backend.error();
+    if (auto error = prepare_schema(**backend)) {
+        error->code = base::Errc::io_failed;
+        return *error;
+    }
+    return std::unique_ptr<Database>(new Database(std::make_unique<Impl>(std::move(*backend), options)));
+}
+
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Database::~Database() = default;
+
+void Database::submit(Task task) {
+    impl_->submit(std::move(task));
+}
+
+bool Database::is_reachable() const {
+    return impl_->is_reachable();
+}
+
+std::size_t Database::waiting() const {
+    return impl_->waiting();
+}
+
+}  // namespace earshot::store
