@@ -135,8 +135,8 @@ private:
 };
 
 void per(benchmark::State& state, const char* name, double times) {
-    state.counters[name] = benchmark::Counter(times, benchmark::Counter::kIsIterationInvariantRate |
-                                                         benchmark::Counter::kInvert);
+    state.counters[name] =
+        benchmark::Counter(times, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 /// Everybody comes, then everybody goes.

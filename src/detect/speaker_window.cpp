@@ -128,7 +128,8 @@ EndedUtterance SpeakerWindow::Impl::cut(Utterance& utterance, std::size_t max_by
     return ended;
 }
 
-std::vector<Hit> SpeakerWindow::Impl::judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold) {
+std::vector<Hit> SpeakerWindow::Impl::judge(std::uint64_t number, std::span<const Verdict> verdicts,
+                                            double default_threshold) {
     Utterance* utterance = find_ended(number);
     if (utterance == nullptr || !utterance->awaits_verdict) return {};
     std::vector<Candidate> candidates;

@@ -106,8 +106,7 @@ private:
 
     bool resolve(const Utterance& utterance, std::uint32_t first_word, std::uint32_t last_word, std::uint64_t& begin,
                  std::uint64_t& end) const noexcept;
-    void add_occurrence(Utterance& utterance, std::uint32_t list_index, const match::Occurrence& occurrence,
-                        Tier tier);
+    void add_occurrence(Utterance& utterance, std::uint32_t list_index, const match::Occurrence& occurrence, Tier tier);
     void add_candidate(const Utterance& utterance, const Candidate& candidate);
     void add_patterns(const Utterance& utterance, std::uint32_t list_index);
 

@@ -42,12 +42,12 @@ std::uint64_t SpeakerWindow::Impl::epoch_of_words(std::uint32_t first_word, cons
     return epoch;
 }
 
-bool SpeakerWindow::Impl::is_broken_by_silence(std::uint32_t first_word, const Utterance& last, double gap) const noexcept {
+bool SpeakerWindow::Impl::is_broken_by_silence(std::uint32_t first_word, const Utterance& last,
+                                               double gap) const noexcept {
     double next_start = last.said.time().start;
     for (auto it = ended_.rbegin(); it != ended_.rend(); ++it) {
         const Utterance& before = **it;
-        if (&before == &last || before.first_word > last.first_word ||
-            (last.number && before.number > last.number)) {
+        if (&before == &last || before.first_word > last.first_word || (last.number && before.number > last.number)) {
             continue;
         }
         const TimeSpan time = before.said.time();
@@ -58,8 +58,8 @@ bool SpeakerWindow::Impl::is_broken_by_silence(std::uint32_t first_word, const U
     return false;
 }
 
-bool SpeakerWindow::Impl::resolve(const Utterance& utterance, std::uint32_t first_word, std::uint32_t last_word, std::uint64_t& begin,
-             std::uint64_t& end) const noexcept {
+bool SpeakerWindow::Impl::resolve(const Utterance& utterance, std::uint32_t first_word, std::uint32_t last_word,
+                                  std::uint64_t& begin, std::uint64_t& end) const noexcept {
     const Utterance* first = first_word >= utterance.first_word ? &utterance : utterance_of_word(first_word);
     if (first == nullptr) return false;
     begin = first->base + first->said.words().words[first_word - first->first_word].byte_begin;
@@ -67,8 +67,8 @@ bool SpeakerWindow::Impl::resolve(const Utterance& utterance, std::uint32_t firs
     return true;
 }
 
-void SpeakerWindow::Impl::add_occurrence(Utterance& utterance, std::uint32_t list_index, const match::Occurrence& occurrence,
-                    Tier tier) {
+void SpeakerWindow::Impl::add_occurrence(Utterance& utterance, std::uint32_t list_index,
+                                         const match::Occurrence& occurrence, Tier tier) {
     const TrackerList& list = *lists_.list(list_index);
     const std::uint32_t first_word = occurrence.last_word + 1 - occurrence.word_count;
     std::uint64_t begin = 0;
@@ -130,8 +130,7 @@ void SpeakerWindow::Impl::choose(Utterance& utterance) {
     for (std::uint32_t i = 0; i < lists_.size(); ++i) {
         if (!lists_.hears(i)) continue;
         for (const auto& found : utterance.hearing[i].exact) add_occurrence(utterance, i, found, Tier::exact);
-        for (const auto& found : utterance.hearing[i].inflected)
-            add_occurrence(utterance, i, found, Tier::inflected);
+        for (const auto& found : utterance.hearing[i].inflected) add_occurrence(utterance, i, found, Tier::inflected);
         add_patterns(utterance, i);
     }
     gather_context(utterance);
@@ -174,15 +173,16 @@ std::vector<Hit> SpeakerWindow::Impl::make_hits(Utterance& utterance, const std:
     return hits;
 }
 
-void SpeakerWindow::Impl::add_parts(const Utterance& utterance, const Candidate& candidate, std::vector<HitPart>& parts) {
+void SpeakerWindow::Impl::add_parts(const Utterance& utterance, const Candidate& candidate,
+                                    std::vector<HitPart>& parts) {
     const std::string& text = utterance.said.text();
     if (candidate.begin >= utterance.base + text.size() || candidate.end <= utterance.base) return;
     for (const PlacedMessage& message : utterance.messages) {
         const std::uint64_t begin = std::max(candidate.begin, utterance.base + message.place.byte_begin);
         const std::uint64_t end = std::min(candidate.end, utterance.base + message.place.byte_end);
         if (begin >= end) continue;
-        const std::string_view sentence = std::string_view(text).substr(
-            message.place.byte_begin, message.place.byte_end - message.place.byte_begin);
+        const std::string_view sentence =
+            std::string_view(text).substr(message.place.byte_begin, message.place.byte_end - message.place.byte_begin);
         const std::size_t from = begin - utterance.base - message.place.byte_begin;
         const std::size_t to = end - utterance.base - message.place.byte_begin;
         HitPart part;
@@ -233,7 +233,8 @@ bool SpeakerWindow::Impl::wants_verdict(const Utterance& utterance) const noexce
     return false;
 }
 
-bool SpeakerWindow::Impl::is_acceptable(const Utterance& utterance, const Verdict& verdict, double default_threshold) const noexcept {
+bool SpeakerWindow::Impl::is_acceptable(const Utterance& utterance, const Verdict& verdict,
+                                        double default_threshold) const noexcept {
     if (is_immediate(verdict.tier) || verdict.list >= lists_.size() || !lists_.hears(verdict.list)) return false;
     const TrackerList& list = *lists_.list(verdict.list);
     if (verdict.tracker >= list.size()) return false;

@@ -67,7 +67,7 @@ void SpeakerWindow::Impl::hear(Utterance& utterance, std::size_t from) {
 }
 
 void SpeakerWindow::Impl::advance(const Utterance& utterance, std::size_t index, std::size_t from, std::size_t to,
-             match::PhraseState& state, ListHearing& list) {
+                                  match::PhraseState& state, ListHearing& list) {
     const match::PhraseSet& phrases = lists_.list(index)->phrases();
     const bool inflects = phrases.definition().inflection == match::Inflection::on;
     match::StemCache* stems = inflects ? &tools_.stems(phrases.definition().language) : nullptr;
@@ -98,8 +98,7 @@ void SpeakerWindow::Impl::forget_out_of_reach() {
         if (lists_.list(i)) longest = std::max(longest, lists_.list(i)->phrases().max_words());
     }
     const std::uint64_t reach = longest > 0 ? longest - 1 : 0;
-    while (!ended_.empty() && !ended_.front()->awaits_verdict &&
-           ended_.front()->end_word() + reach <= ended_words_) {
+    while (!ended_.empty() && !ended_.front()->awaits_verdict && ended_.front()->end_word() + reach <= ended_words_) {
         recycle(std::move(ended_.front()));
         ended_.pop_front();
     }

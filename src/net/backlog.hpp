@@ -22,7 +22,8 @@ public:
     static constexpr std::size_t k_frames = 64;
     static constexpr std::size_t k_bytes = 256 * 1024;
 
-    /// Goes with one input that is posted. Its end, on any thread, says that the input was dealt with, or never will be.
+    /// Goes with one input that is posted. Its end, on any thread, says that the input was dealt with, or never will
+    /// be.
     class Item {
     public:
         Item(Item&&) noexcept = default;

@@ -33,10 +33,9 @@ void ConversationHub::join(Peer& peer, std::unique_ptr<proto::StartRequest> requ
     if (!peer.place_.home) settle_place(peer);
     if (!peer.local_) {
         peer.asked_ = peer.place_;
-        post_home(peer, [from = &shard_, socket = peer.id(), number = peer.place_.number,
-                         request = std::move(request)](ConversationHub& home) mutable {
-            home.join_from(*from, socket, number, std::move(request));
-        });
+        post_home(peer,
+                  [from = &shard_, socket = peer.id(), number = peer.place_.number, request = std::move(request)](
+                      ConversationHub& home) mutable { home.join_from(*from, socket, number, std::move(request)); });
         return;
     }
     peer.local_->add({peer.id(), &shard_, &peer});
@@ -218,9 +217,8 @@ void ConversationHub::tell(Peer& peer, Input input) {
 template <typename Act>
 void ConversationHub::post_home(Peer& peer, Act act) {
     Shard& home = *peer.place_.home;
-    home.post([&home, act = std::move(act), item = peer.add_to_backlog()]() mutable {
-        home.turn([&] { act(home.hub()); });
-    });
+    home.post(
+        [&home, act = std::move(act), item = peer.add_to_backlog()]() mutable { home.turn([&] { act(home.hub()); }); });
 }
 
 /// Sockets are only told here; what they do in turn comes later in the turn, so a conversation never hears of it in the

@@ -46,7 +46,8 @@ Peer::~Peer() {
 }
 
 void Peer::on_text(std::string_view message, std::size_t readable) {
-    // What waits behind a start is posted later than it came: all that came since is counted with the next input posted.
+    // What waits behind a start is posted later than it came: all that came since is counted with the next input
+    // posted.
     sent_bytes_ = local_ ? 0 : sent_bytes_ + message.size();
     machine_->on_text(message, readable, shard_.now().monotonic);
     mark();

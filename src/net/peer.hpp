@@ -85,7 +85,7 @@ private:
     std::shared_ptr<Backlog> backlog_;  // once its conversation was on another thread
     std::size_t sent_bytes_ = 0;        // by the client, and not yet in the backlog
     ConversationPlace place_;
-    std::size_t guest_slot_ = 0;  // Guests' own
+    std::size_t guest_slot_ = 0;     // Guests' own
     Conversation* local_ = nullptr;  // the conversation, if this is its home
     ConversationPlace asked_;        // another thread's conversation that a join went to and no leave
     bool is_waiting_ = false;        // in the directory, for a conversation to begin

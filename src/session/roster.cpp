@@ -13,9 +13,8 @@ Participant* Roster::find_if(const Matches& matches) const noexcept {
 }
 
 std::vector<std::unique_ptr<Participant>>::const_iterator Roster::place_of(std::uint64_t number) const noexcept {
-    return std::lower_bound(
-        participants_.begin(), participants_.end(), number,
-        [](const auto& participant, std::uint64_t sought) { return participant->number < sought; });
+    return std::lower_bound(participants_.begin(), participants_.end(), number,
+                            [](const auto& participant, std::uint64_t sought) { return participant->number < sought; });
 }
 
 Participant* Roster::find(SocketId socket) const noexcept {

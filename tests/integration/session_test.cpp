@@ -427,8 +427,7 @@ TEST(SlowClientTest, a_client_that_does_not_read_is_not_read_either_and_loses_no
     DeafClient deaf(server.port());
     constexpr std::size_t k_chunks = 4000;
     std::string stream;
-    for (std::size_t i = 0; i < k_chunks; ++i)
-        stream += text_frame(final_chunk("hello " + std::string(4000, 'x')));
+    for (std::size_t i = 0; i < k_chunks; ++i) stream += text_frame(final_chunk("hello " + std::string(4000, 'x')));
     stream += text_frame(R"({"type":"stop_request"})");
 
     std::string_view rest = stream;
