@@ -1,4 +1,5 @@
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_server.hpp"
 
 #include <gmock/gmock.h>
@@ -20,7 +21,7 @@ const std::string k_ask = "POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\nCo
 const std::string k_health = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /// A server whose tokens are answered when the test says so.
-class LateAnswerTest : public ::testing::Test {
+class LateAnswerTest : public EachTransport {
 protected:
     void serve(net::ServerOptions options = {}) {
         server_.emplace(std::move(options));
@@ -54,7 +55,7 @@ protected:
     std::optional<TestServer> server_;
 };
 
-TEST_F(LateAnswerTest, comes_from_any_thread) {
+TEST_P(LateAnswerTest, comes_from_any_thread) {
     serve();
     TcpClient client(server_->port());
     client.send(k_ask);
@@ -69,7 +70,7 @@ TEST_F(LateAnswerTest, comes_from_any_thread) {
     EXPECT_EQ(last_request_.client, "127.0.0.1");
 }
 
-TEST_F(LateAnswerTest, pipelined_requests_are_answered_in_their_order) {
+TEST_P(LateAnswerTest, pipelined_requests_are_answered_in_their_order) {
     serve();
     TcpClient client(server_->port());
     client.send(k_ask + k_health + k_ask + k_health);
@@ -83,7 +84,7 @@ TEST_F(LateAnswerTest, pipelined_requests_are_answered_in_their_order) {
     EXPECT_EQ(client.read_response().body, R"({"status":"ok"})");
 }
 
-TEST_F(LateAnswerTest, others_are_served_meanwhile) {
+TEST_P(LateAnswerTest, others_are_served_meanwhile) {
     serve();
     TcpClient client(server_->port());
     client.send(k_ask);
@@ -95,7 +96,7 @@ TEST_F(LateAnswerTest, others_are_served_meanwhile) {
     EXPECT_EQ(client.read_response().body, "late");
 }
 
-TEST_F(LateAnswerTest, a_second_one_is_ignored) {
+TEST_P(LateAnswerTest, a_second_one_is_ignored) {
     serve();
     TcpClient client(server_->port());
     client.send(k_ask + k_ask);
@@ -111,7 +112,7 @@ TEST_F(LateAnswerTest, a_second_one_is_ignored) {
     EXPECT_EQ(client.read_response().body, "second");
 }
 
-TEST_F(LateAnswerTest, one_that_never_comes_is_500) {
+TEST_P(LateAnswerTest, one_that_never_comes_is_500) {
     serve();
     TcpClient client(server_->port());
     client.send(k_ask + k_health);
@@ -122,7 +123,7 @@ TEST_F(LateAnswerTest, one_that_never_comes_is_500) {
     EXPECT_EQ(client.read_response().status, 200);
 }
 
-TEST_F(LateAnswerTest, one_that_takes_too_long_is_503_and_goes_nowhere) {
+TEST_P(LateAnswerTest, one_that_takes_too_long_is_503_and_goes_nowhere) {
     net::ServerOptions options;
     options.http.answer = std::chrono::milliseconds(200);
     serve(options);
@@ -138,7 +139,7 @@ TEST_F(LateAnswerTest, one_that_takes_too_long_is_503_and_goes_nowhere) {
     EXPECT_EQ(client.read_all(), "");
 }
 
-TEST_F(LateAnswerTest, to_a_client_that_is_gone_harms_nobody) {
+TEST_P(LateAnswerTest, to_a_client_that_is_gone_harms_nobody) {
     serve();
     HttpDone done;
     {
@@ -151,7 +152,7 @@ TEST_F(LateAnswerTest, to_a_client_that_is_gone_harms_nobody) {
     EXPECT_EQ(http(server_->port(), "GET", "/healthz").status, 200);
 }
 
-TEST_F(LateAnswerTest, in_the_grace_of_a_shutdown_still_comes) {
+TEST_P(LateAnswerTest, in_the_grace_of_a_shutdown_still_comes) {
     serve();
     TcpClient client(server_->port());
     client.send(k_ask);
@@ -165,7 +166,7 @@ TEST_F(LateAnswerTest, in_the_grace_of_a_shutdown_still_comes) {
     EXPECT_EQ(response.headers.at("connection"), "close");
 }
 
-TEST_F(LateAnswerTest, after_the_server_goes_nowhere) {
+TEST_P(LateAnswerTest, after_the_server_goes_nowhere) {
     net::ServerOptions options;
     options.shutdown_grace = std::chrono::milliseconds(100);
     serve(options);
@@ -183,7 +184,7 @@ TEST_F(LateAnswerTest, after_the_server_goes_nowhere) {
     EXPECT_EQ(client.read_some(), "");
 }
 
-TEST_F(LateAnswerTest, while_the_server_ends_goes_somewhere_or_nowhere) {
+TEST_P(LateAnswerTest, while_the_server_ends_goes_somewhere_or_nowhere) {
     for (int round = 0; round < 20; ++round) {
         net::ServerOptions options;
         options.shutdown_grace = std::chrono::milliseconds(0);
@@ -204,7 +205,7 @@ TEST_F(LateAnswerTest, while_the_server_ends_goes_somewhere_or_nowhere) {
     }
 }
 
-TEST_F(LateAnswerTest, says_when_to_come_back) {
+TEST_P(LateAnswerTest, says_when_to_come_back) {
     serve();
     TcpClient client(server_->port());
     client.send(k_ask);
@@ -218,6 +219,8 @@ TEST_F(LateAnswerTest, says_when_to_come_back) {
     EXPECT_EQ(response.headers.at("retry-after"), "3");
     EXPECT_THAT(response.headers.at("access-control-expose-headers"), HasSubstr("Retry-After"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, LateAnswerTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -2,6 +2,8 @@
 
 #include "earshot/proto/json_writer.hpp"
 
+#include "support/net/test_certificate.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -29,9 +31,12 @@ private:
     }
 };
 
-net::ServerOptions on_loopback(net::ServerOptions options) {
+net::ServerOptions on_loopback(net::ServerOptions options, Transport transport) {
     options.host = "127.0.0.1";
     options.port = 0;
+    if (transport == Transport::tls && !options.tls) {
+        options.tls = net::TlsFiles{any_certificate().certificate_file(), any_certificate().key_file()};
+    }
     return options;
 }
 
@@ -92,17 +97,21 @@ void RecordingHooks::on_compiled(std::size_t, base::Duration) {
     change([](Counts& counts) { ++counts.compiled; });
 }
 
+void RecordingHooks::log(net::LogLevel level, std::string_view, std::span<const net::LogField>) {
+    if (level == net::LogLevel::warning) change([](Counts& counts) { ++counts.warnings; });
+}
+
 RecordingHooks::Counts RecordingHooks::counts() const {
     const std::lock_guard lock(mutex_);
     return counts_;
 }
 
-TestServer::TestServer(net::ServerOptions options, std::string valid_token)
-    : server_(on_loopback(std::move(options)), hooks_, pool_, nullptr) {
+TestServer::TestServer(net::ServerOptions options, std::string valid_token, Transport transport)
+    : server_(on_loopback(std::move(options), transport), hooks_, pool_, nullptr) {
     hooks_.valid_token = std::move(valid_token);
     const auto port = server_.start();
     if (!port) throw std::runtime_error(port.error().message);
-    port_ = *port;
+    port_ = Port(*port, transport);
 }
 
 std::string start_message(std::string_view trackers, std::string_view config, std::string_view more) {

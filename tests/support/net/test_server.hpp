@@ -2,6 +2,8 @@
 
 #include "earshot/net/server.hpp"
 
+#include "support/net/clients.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -34,7 +36,7 @@ public:
     void on_refused(base::Errc code) override;
     void on_http_request(std::string_view route, unsigned status) override;
     void on_compiled(std::size_t phrases, base::Duration took) override;
-    void log(net::LogLevel, std::string_view, std::span<const net::LogField>) override {}
+    void log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) override;
 
     struct Counts {
         net::Traffic traffic;
@@ -43,6 +45,7 @@ public:
         std::map<base::Errc, int> refused;
         std::map<std::pair<std::string, unsigned>, int> requests;
         int compiled = 0;
+        int warnings = 0;
     };
     Counts counts() const;
 
@@ -70,9 +73,11 @@ private:
 /// A server on a free port of the loopback, stopped at the end.
 class TestServer {
 public:
-    explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {});
+    /// Over TLS it has the files that `options` give, or any_certificate().
+    explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
+                        Transport transport = Transport::plain);
 
-    std::uint16_t port() const noexcept { return port_; }
+    Port port() const noexcept { return port_; }
     RecordingHooks& hooks() noexcept { return hooks_; }
     net::Server& server() noexcept { return server_; }
 
@@ -80,7 +85,7 @@ private:
     RecordingHooks hooks_;
     net::ComputePool pool_{1, 64};
     net::Server server_;
-    std::uint16_t port_ = 0;
+    Port port_;
 };
 
 /// A start message whose trackers are `trackers` (JSON), whose config holds `config` and which itself holds `more`
