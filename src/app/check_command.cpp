@@ -11,6 +11,7 @@
 
 #include <ostream>
 #include <set>
+#include <sstream>
 
 namespace earshot::app {
 namespace {
@@ -19,6 +20,17 @@ bool check_apps(const std::string& file, std::ostream& out, std::ostream& err) {
     const LoadedApps loaded = load_apps(file);
     if (tell_problems(loaded.problems, err)) out << file << ": " << loaded.apps.size() << " apps, in order\n";
     return loaded.problems.empty();
+}
+
+/// Settings are keys with values, apps a list.
+bool is_list(const std::string& yaml) {
+    std::istringstream lines(yaml);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t first = line.find_first_not_of(" \t\r");
+        if (first == std::string::npos || line[first] == '#' || line.starts_with("---")) continue;
+        return line[first] == '-' || line[first] == '[';
+    }
+    return false;
 }
 
 bool check_settings(const std::string& file, const std::string& text, std::ostream& out, std::ostream& err) {
@@ -82,7 +94,7 @@ int check(const std::vector<std::string>& files, std::ostream& out, std::ostream
             err << describe(text.error(), file) << '\n';
             usable = false;
         } else if (file.ends_with(".yaml") || file.ends_with(".yml")) {
-            usable &= check_settings(file, *text, out, err);
+            usable &= is_list(*text) ? check_apps(file, out, err) : check_settings(file, *text, out, err);
         } else if (file.ends_with(".jsonl")) {
             usable &= check_call(file, *text, out, err);
         } else {
