@@ -2,6 +2,7 @@
 
 #include "earshot/app/application.hpp"
 #include "earshot/app/tracker_file.hpp"
+#include "earshot/store/sql_tracker_store.hpp"
 
 #include "command_settings.hpp"
 
@@ -59,12 +60,20 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     const sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
+    auto database = store::Database::open({settings.store.url, settings.store.threads, settings.store.queue});
+    if (!database) {
+        err << "store.url: " << database.error().message << (database.error().details.empty() ? "" : ": ")
+            << database.error().details << '\n';
+        return database.error().code == base::Errc::invalid_value ? 2 : 1;
+    }
+    store::SqlTrackerStore trackers(**database);
+
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     const Logger logger(settings.log);
     Application application(settings, std::move(apps.apps), *keys, logger);
     net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
     const net::ServerOptions server_settings = server_options(settings, cores);
-    net::Server server(server_settings, application, pool, nullptr);
+    net::Server server(server_settings, application, pool, nullptr, &trackers);
     const auto port = server.start();
     if (!port) {
         err << describe(port.error(), to_string(settings.listen)) << '\n';

@@ -208,8 +208,8 @@ constexpr std::array k_levels{
     std::pair{std::string_view("warn"), LogLevel::warn}, std::pair{std::string_view("error"), LogLevel::error}};
 constexpr std::array k_formats{std::pair{std::string_view("text"), LogFormat::text},
                                std::pair{std::string_view("json"), LogFormat::json}};
-constexpr std::array k_punctuation{std::pair{std::string_view("any"), VocabularyPunctuation::any},
-                                   std::pair{std::string_view("strict"), VocabularyPunctuation::strict}};
+constexpr std::array k_punctuation{std::pair{std::string_view("any"), proto::Punctuation::any},
+                                   std::pair{std::string_view("strict"), proto::Punctuation::strict}};
 
 // The field of Settings that a line below speaks of.
 #define EARSHOT_FIELD(member) [](auto& settings) -> auto& { return settings.member; }

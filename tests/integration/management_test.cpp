@@ -335,7 +335,7 @@ TEST(ManagementWithoutStoreTest, every_route_is_404) {
 
 TEST(ManagementTokenTest, every_route_asks_for_a_token) {
     MemoryStore store;
-    TestServer server({}, "secret", &store);
+    TestServer server({}, "secret", Transport::plain, &store);
 
     for (const char* target : {"/v1/manage/trackers", "/v1/manage/tracker", "/v1/manage/tracker/1",
                                "/v1/manage/trackers/1", "/v1/manage/trackers:export"}) {
@@ -428,10 +428,9 @@ TEST_F(ParallelManagementTest, writes_may_overlap_where_that_is_set) {
 
 class SmallManagementTest : public ManagementTest {
 protected:
-    SmallManagementTest() : ManagementTest(options()) {}
+    SmallManagementTest() : ManagementTest(options()) { server_.hooks().account_trackers = 2; }
     static net::ServerOptions options() {
         net::ServerOptions options;
-        options.management.trackers = 2;
         options.management.punctuation = proto::Punctuation::strict;
         return options;
     }

@@ -49,8 +49,7 @@ struct TlsFiles {
 /// What the management API of stored trackers keeps to. Bodies are bounded by HttpLimits, what is in them by the limits
 /// of sessions.
 struct ManagementOptions {
-    std::size_t trackers = 500;  ///< of an account
-    bool serial_writes = true;   ///< of an account's requests that create or change trackers, one at a time
+    bool serial_writes = true;  ///< of an account's requests that create or change trackers, one at a time
     proto::Punctuation punctuation = proto::Punctuation::any;
 };
 

@@ -26,7 +26,6 @@ constexpr std::size_t k_id_digits = 32;
 proto::ManagementRules rules_of(const ServerOptions& options) {
     proto::ManagementRules rules;
     rules.limits = options.socket.messages;
-    rules.limits.trackers = options.management.trackers;
     rules.patterns = options.conversation.patterns;
     rules.tracker_bytes = options.http.body_bytes;
     rules.punctuation = options.management.punctuation;
@@ -122,6 +121,12 @@ std::span<const detect::TrackerRecord> part_of(std::span<const detect::TrackerRe
 Management::Management(const ServerOptions& options, store::TrackerStore& store, ComputePool& pool)
     : options_(options.management), rules_(rules_of(options)), store_(store), pool_(pool) {}
 
+proto::ManagementRules Management::rules_for(const HttpCall& call) const {
+    proto::ManagementRules rules = rules_;
+    rules.limits.trackers = call.trackers;
+    return rules;
+}
+
 void Management::list(const HttpCall& call, HttpDone done) {
     ListQuery query;
     if (const auto problem = read_list_query(call.query, query)) return done(refusal({{{"", *problem}}}));
@@ -162,11 +167,11 @@ void Management::write(HttpCall call, HttpDone done, std::function<void(const Ht
 
 void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
     write(std::move(call), std::move(done), [this, shape](const HttpCall& taken, HttpDone answer) {
-        auto body = proto::read_trackers(taken.body, shape, rules_);
+        auto body = proto::read_trackers(taken.body, shape, rules_for(taken));
         if (!body) return answer(refusal(body.error()));
         const bool is_list = body->is_list;
         store_.create(
-            taken.account, std::move(body->trackers), options_.trackers,
+            taken.account, std::move(body->trackers), taken.trackers,
             [answer, is_list](base::Result<std::vector<detect::TrackerRecord>> records) {
                 if (!records) {
                     const std::string path = is_list ? records.error().path + "/name" : "/name";
@@ -179,9 +184,9 @@ void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
 
 void Management::replace_all(HttpCall call, HttpDone done) {
     write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
-        auto body = proto::read_trackers(taken.body, proto::BodyShape::document, rules_);
+        auto body = proto::read_trackers(taken.body, proto::BodyShape::document, rules_for(taken));
         if (!body) return answer(refusal(body.error()));
-        store_.replace_all(taken.account, std::move(body->trackers), options_.trackers,
+        store_.replace_all(taken.account, std::move(body->trackers), taken.trackers,
                            [answer, list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
                                if (records) return answer({200, proto::trackers_answer(*records)});
                                const std::string path = list + records.error().path + "/name";

@@ -33,6 +33,9 @@ public:
     void replace_all(HttpCall call, HttpDone done);
 
 private:
+    /// With the number of trackers that the account may store.
+    proto::ManagementRules rules_for(const HttpCall& call) const;
+
     /// Runs `read` on the compute pool when it is the account's turn to write.
     void write(HttpCall call, HttpDone done, std::function<void(const HttpCall&, HttpDone)> read);
     void update(const HttpCall& call, std::shared_ptr<const proto::TrackerPatch> patch, HttpDone done);

@@ -25,6 +25,8 @@ public:
     /// Has `answer` answer requests for tokens; it may keep what it is given.
     void answer_tokens(std::function<void(net::TokenRequest, net::HttpDone)> answer);
 
+    std::size_t account_trackers = 500;  ///< that the one account may store
+
     base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
     void issue_token(net::TokenRequest request, net::HttpDone done) override;
     std::string metrics_text() override { return "earshot_test 1\n"; }
