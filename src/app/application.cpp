@@ -57,6 +57,7 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     net::ServerOptions options;
     options.host = settings.listen.host;
     options.port = settings.listen.port;
+    if (!settings.tls.certificate.empty()) options.tls = net::TlsFiles{settings.tls.certificate, settings.tls.key};
     options.io_threads = io_thread_count(settings, cores);
     options.max_sockets = settings.transport.sockets;
     options.replay_bytes = settings.transport.replay_bytes;
@@ -66,9 +67,18 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.http.body_bytes = settings.transport.management_body_bytes;
     options.http.connection_id_bytes = settings.transport.connection_id_bytes;
     options.http.handshake = settings.transport.handshake;
+    options.http.transfer = settings.transport.transfer;
+    options.http.answer = settings.transport.answer;
+    options.http.keep_alive = settings.transport.keep_alive;
+    options.http.refusal_delay = settings.transport.refusal_delay;
     options.ws.frame_bytes = settings.transport.frame_bytes;
     options.socket = settings.socket;
     options.conversation = settings.conversation;
+    options.management.trackers = settings.manage.trackers;
+    options.management.serial_writes = settings.manage.serial_writes;
+    if (settings.manage.vocabulary_punctuation == VocabularyPunctuation::strict) {
+        options.management.punctuation = proto::Punctuation::strict;
+    }
     options.shutdown_grace = settings.shutdown_grace;
     return options;
 }

@@ -66,7 +66,7 @@ int run(int count, char** arguments) {
     CLI::App* play_command = program.add_subcommand("play", "Play a call through a server and show what it hears");
     play_command->add_option("call", play_options.call_file, "JSON lines, a transcript chunk each")->required();
     play_command->add_option("--trackers", play_options.trackers_file, "tracker file (default: the server's trackers)");
-    play_command->add_option("--url", play_options.url, "ws://host:port, with or without a path")
+    play_command->add_option("--url", play_options.url, "ws:// or wss://host:port, with or without a path")
         ->capture_default_str();
     play_command->add_option("--speed", play_options.speed, "1 as spoken, N times faster, or max")
         ->capture_default_str();
@@ -74,6 +74,7 @@ int run(int count, char** arguments) {
     play_command->add_flag("--json", play_options.json, "print the server's messages, one a line");
     play_command->add_option("--summary", play_options.summary_file, "a file for the summary's figures, as JSON");
     play_command->add_option("--language", play_options.language, "BCP 47 code of the call");
+    play_command->add_flag("--insecure", play_options.insecure, "take any certificate of a wss:// server");
     play_command->add_option("--token", play_options.access_token, "access token");
     play_tuning.declare(*play_command);
 

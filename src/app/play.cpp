@@ -85,6 +85,7 @@ base::Result<PlayPlan> make_plan(const PlayOptions& options) {
     }
     plan.connection.url = std::move(*url);
     plan.connection.access_token = options.access_token;
+    plan.connection.checks_certificate = !options.insecure;
     StartWishes wishes;
     wishes.trackers_json = std::move(*trackers);
     wishes.interims = options.interims;

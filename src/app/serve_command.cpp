@@ -57,6 +57,11 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
         return 2;
     }
 
+    if (settings.tls.certificate.empty() != settings.tls.key.empty()) {
+        err << "tls.cert and tls.key: TLS needs both, or neither is given\n";
+        return 2;
+    }
+
     const auto key = load_token_key(settings.data.directory);
     if (!key) {
         err << describe(key.error(), settings.data.directory + "/token.key") << '\n';
@@ -76,7 +81,7 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     const auto port = server.start();
     if (!port) {
         err << describe(port.error(), to_string(settings.listen)) << '\n';
-        return 1;
+        return port.error().code == base::Errc::invalid_value ? 2 : 1;
     }
     logger.info("listening", {{"host", settings.listen.host},
                               {"port", *port},

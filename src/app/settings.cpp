@@ -21,9 +21,10 @@ using detail::settings_table;
 
 constexpr std::string_view k_prefix = "EARSHOT_";
 
-/// Variables that begin as ours do and mean something else: those of the scripts, and those that Kubernetes gives to
-/// every container beside a service called "earshot".
-constexpr std::array<std::string_view, 2> k_foreign_variables{"EARSHOT_JOBS", "EARSHOT_FUZZ_SECONDS"};
+/// Variables that begin as ours do and mean something else: those of the scripts and of clients, and those that
+/// Kubernetes gives to every container beside a service called "earshot".
+constexpr std::array<std::string_view, 4> k_foreign_variables{"EARSHOT_JOBS", "EARSHOT_FUZZ_SECONDS", "EARSHOT_URL",
+                                                              "EARSHOT_TOKEN"};
 constexpr std::array<std::string_view, 2> k_foreign_prefixes{"EARSHOT_SERVICE_", "EARSHOT_PORT"};
 
 /// The number of characters to insert, remove or replace to come from `a` to `b`.

@@ -150,19 +150,43 @@ Setting choice(std::string_view key, Field field, const std::array<std::pair<std
     return made;
 }
 
-template <typename Field>
-Setting path(std::string_view key, Field field, std::string_view comment) {
-    Setting made = setting(key, "a path", comment);
+bool is_printable(std::string_view text) {
+    const bool control = std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+    return !control && !text::find_invalid_utf8(text);
+}
+
+/// A setting whose text is its value, if `is_valid` says so.
+template <typename Field, typename Check>
+Setting quoted(Setting made, Field field, Check is_valid) {
     made.quoted = true;
-    made.assign = [field](Settings& settings, std::string_view text) -> Problem {
-        const bool control =
-            std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-        if (text.empty() || control || text::find_invalid_utf8(text)) return "must be a path";
+    made.assign = [field, is_valid, problem = "must be " + made.type](Settings& settings,
+                                                                      std::string_view text) -> Problem {
+        if (!is_printable(text) || !is_valid(text)) return problem;
         field(settings) = text;
         return std::nullopt;
     };
     made.text = [field](const Settings& settings) { return std::string(field(settings)); };
     return made;
+}
+
+template <typename Field>
+Setting path(std::string_view key, Field field, std::string_view comment) {
+    return quoted(setting(key, "a path", comment), field, [](std::string_view text) { return !text.empty(); });
+}
+
+template <typename Field>
+Setting path_or_none(std::string_view key, Field field, std::string_view comment) {
+    return quoted(setting(key, "a path, or empty", comment), field, [](std::string_view) { return true; });
+}
+
+template <typename Field>
+Setting database(std::string_view key, Field field, std::string_view comment) {
+    constexpr std::array<std::string_view, 2> k_kinds{"sqlite:", "postgresql://"};
+    return quoted(setting(key, "sqlite:PATH or postgresql://…", comment), field, [k_kinds](std::string_view text) {
+        return std::any_of(k_kinds.begin(), k_kinds.end(), [text](std::string_view kind) {
+            return text.starts_with(kind) && text.size() > kind.size();
+        });
+    });
 }
 
 template <typename Field>
@@ -184,6 +208,8 @@ constexpr std::array k_levels{
     std::pair{std::string_view("warn"), LogLevel::warn}, std::pair{std::string_view("error"), LogLevel::error}};
 constexpr std::array k_formats{std::pair{std::string_view("text"), LogFormat::text},
                                std::pair{std::string_view("json"), LogFormat::json}};
+constexpr std::array k_punctuation{std::pair{std::string_view("any"), VocabularyPunctuation::any},
+                                   std::pair{std::string_view("strict"), VocabularyPunctuation::strict}};
 
 // The field of Settings that a line below speaks of.
 #define EARSHOT_FIELD(member) [](auto& settings) -> auto& { return settings.member; }
@@ -207,16 +233,49 @@ std::vector<Setting> make_table() {
         path("data.directory", EARSHOT_FIELD(data.directory),
              "Holds what outlives the server, the signing key among it."),
 
+        path_or_none(
+            "tls.cert", EARSHOT_FIELD(tls.certificate),
+            "The server's certificate with its chain, PEM; with it the port speaks https and wss alone. Read again "
+            "when it changes."),
+        path_or_none("tls.key", EARSHOT_FIELD(tls.key), "The certificate's key, PEM without a password."),
+
         choice("log.level", EARSHOT_FIELD(log.level), k_levels, "The least important lines that are written."),
         choice("log.format", EARSHOT_FIELD(log.format), k_formats, "Lines for people, or an object a line."),
         on_off("log.transcripts", EARSHOT_FIELD(log.transcripts), "Whether lines may hold what was said."),
 
         count("auth.tokenSeconds", EARSHOT_FIELD(auth.token_life), 60, k_longest_token_seconds,
               "How long a token is valid; 24 days at most, since a longer life breaks timers in clients."),
+        path_or_none("auth.appsFile", EARSHOT_FIELD(auth.apps_file),
+                     "The apps that may fetch tokens, see docs/accounts.md; empty: no credentials, loopback only."),
+        count("auth.secretChecks", EARSHOT_FIELD(auth.secret_checks), 1, 10'000,
+              "Secrets of apps that may wait to be checked, about 25 ms each; further ones are told to come back."),
+        count("auth.slowedAddresses", EARSHOT_FIELD(auth.slowed_addresses), 0, 1'000'000,
+              "Addresses whose failed tries are remembered and slowed; 0: none, as behind a proxy."),
+
+        count("manage.trackers", EARSHOT_FIELD(manage.trackers), 1, 1'000'000,
+              "Stored trackers of an account whose app says nothing else."),
+        on_off("manage.serialWrites", EARSHOT_FIELD(manage.serial_writes),
+               "Whether an account may change its trackers only one request at a time, as clients of the contract "
+               "expect."),
+        choice("manage.vocabularyPunctuation", EARSHOT_FIELD(manage.vocabulary_punctuation), k_punctuation,
+               "Phrases of stored trackers: with any punctuation, or strictly as the contract has them."),
+
+        database("store.url", EARSHOT_FIELD(store.url), "The database of what is stored."),
+        count("store.threads", EARSHOT_FIELD(store.threads), 1, 64, "Threads, and connections, to the database."),
+        count("store.queue", EARSHOT_FIELD(store.queue), 1, 1'000'000,
+              "Operations that may wait for the database; further ones are refused."),
 
         count("limits.sockets", EARSHOT_FIELD(transport.sockets), 1, 1'000'000, "WebSockets at the same time."),
         seconds("limits.handshakeSeconds", EARSHOT_FIELD(transport.handshake), 0.1, 600,
-                "From a connection to its complete request."),
+                "From a connection to the whole header of its first request; of further requests from the first byte."),
+        seconds("limits.transferSeconds", EARSHOT_FIELD(transport.transfer), 0.1, k_hour_seconds,
+                "How long a request's body may take to come, and an answer to be taken."),
+        seconds("limits.answerSeconds", EARSHOT_FIELD(transport.answer), 0.1, k_hour_seconds,
+                "After this time a request that could not be answered yet is answered with 503."),
+        seconds("limits.keepAliveSeconds", EARSHOT_FIELD(transport.keep_alive), 1, k_hour_seconds,
+                "Silence between two requests after which a connection is closed."),
+        seconds("limits.refusalDelaySeconds", EARSHOT_FIELD(transport.refusal_delay), 0, 60,
+                "How long a 401 is held back, since some clients ask again at once and without end."),
         seconds("limits.idleStartSeconds", EARSHOT_FIELD(socket.idle_start), 1, 24 * k_hour_seconds,
                 "How long a publisher's socket may stay without a start message, and a subscriber's without a "
                 "conversation."),

@@ -1,8 +1,13 @@
 #include "earshot/app/ws_client.hpp"
 
+#include "earshot/net/client_stream.hpp"
+
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket.hpp>
@@ -37,14 +42,13 @@ base::Result<WsUrl> parse_ws_url(std::string_view url) {
     if (!is_whole) {
         return bad_url(Errc::invalid_value, "the URL \"" + std::string(url) + "\" is none like ws://127.0.0.1:8080");
     }
-    if (parsed->scheme_id() == scheme::wss) {
-        return bad_url(Errc::unsupported, "wss:// is not supported: connect through a local proxy that speaks TLS");
+    const bool tls = parsed->scheme_id() == scheme::wss;
+    if (!tls && parsed->scheme_id() != scheme::ws) {
+        return bad_url(Errc::unsupported, "the URL must begin with ws:// or wss://, not " +
+                                              std::string(parsed->scheme()) + "://: calls are played over a WebSocket");
     }
-    if (parsed->scheme_id() != scheme::ws) {
-        return bad_url(Errc::unsupported, "the URL must begin with ws://, not " + std::string(parsed->scheme()) +
-                                              "://: calls are played over a WebSocket");
-    }
-    WsUrl result{parsed->host_address(), parsed->port().empty() ? "80" : std::string(parsed->port()), {}};
+    WsUrl result{parsed->host_address(), std::string(parsed->port()), {}, tls};
+    if (result.port.empty()) result.port = tls ? "443" : "80";
     if (parsed->encoded_path() != "/") result.target = std::string(parsed->encoded_path());
     if (parsed->has_query()) {
         if (result.target.empty()) result.target = "/";
@@ -61,7 +65,9 @@ public:
           settings_(std::move(settings)),
           handlers_(std::move(handlers)),
           resolver_(context),
-          stream_(context) {}
+          stream_(context) {
+        if (settings_.url.tls) make_tls_context();
+    }
 
     void connect() {
         resolver_.async_resolve(
@@ -95,6 +101,14 @@ public:
 
 private:
     enum class Closing : std::uint8_t { no, wanted, sent };
+
+    void make_tls_context() {
+        auto& tls = tls_context_.emplace(asio::ssl::context::tls_client);
+        SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+        error_code ignored;  // without certificates to trust, the handshake fails and says so
+        tls.set_default_verify_paths(ignored);
+        tls.set_verify_mode(settings_.checks_certificate ? asio::ssl::verify_peer : asio::ssl::verify_none);
+    }
 
     struct Outgoing {
         std::shared_ptr<const std::string> bytes;
@@ -138,10 +152,28 @@ private:
         if (is_over_) return;
         const std::string where = settings_.url.host + ":" + settings_.url.port;
         if (error) return fail("cannot connect to " + where, error);
-        beast::get_lowest_layer(stream_).expires_never();
         error_code ignored;  // a socket without this option is slower, not wrong
         beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay(true), ignored);
+        settings_.url.tls ? secure() : shake_hands();
+    }
 
+    /// TLS's handshake; the deadline is that of connecting.
+    void secure() {
+        auto& tls = stream_.next_layer().use_tls(*tls_context_);
+        const std::string& host = settings_.url.host;
+        error_code not_an_address;
+        asio::ip::make_address(host, not_an_address);
+        if (not_an_address) SSL_set_tlsext_host_name(tls.native_handle(), host.c_str());
+        if (settings_.checks_certificate) tls.set_verify_callback(asio::ssl::host_name_verification(host));
+        tls.async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](error_code error) {
+            if (self->is_over_) return;
+            if (error) return self->fail("the server's TLS is not trusted or not spoken", error);
+            self->shake_hands();
+        });
+    }
+
+    void shake_hands() {
+        beast::get_lowest_layer(stream_).expires_never();
         stream_.set_option(
             websocket::stream_base::timeout{settings_.handshake_timeout, websocket::stream_base::none(), false});
         stream_.set_option(
@@ -260,7 +292,8 @@ private:
     Settings settings_;
     Handlers handlers_;
     tcp::resolver resolver_;
-    websocket::stream<beast::tcp_stream> stream_;
+    std::optional<asio::ssl::context> tls_context_;
+    websocket::stream<net::ClientStream<beast::tcp_stream>> stream_;
     websocket::response_type response_;
     beast::flat_buffer buffer_;
     std::deque<Outgoing> queue_;  // the front is being written, or will be

@@ -11,32 +11,6 @@ namespace earshot::net {
 using session::ConversationAction;
 using session::SocketId;
 
-void Conversation::add(const Member& member) {
-    const auto is_it = [&](const Member& other) { return other.socket == member.socket; };
-    if (std::any_of(members.begin(), members.end(), is_it)) return;
-    members.push_back(member);
-    if (member.local) return;
-    const auto is_its = [&](const auto& entry) { return entry.first == member.shard; };
-    const auto place = std::find_if(guests.begin(), guests.end(), is_its);
-    if (place == guests.end()) {
-        guests.emplace_back(member.shard, 1);
-    } else {
-        ++place->second;
-    }
-}
-
-void Conversation::remove(SocketId socket) noexcept {
-    const auto member =
-        std::find_if(members.begin(), members.end(), [&](const Member& other) { return other.socket == socket; });
-    if (member == members.end()) return;
-    if (!member->local) {
-        const auto is_its = [&](const auto& entry) { return entry.first == member->shard; };
-        const auto place = std::find_if(guests.begin(), guests.end(), is_its);
-        if (--place->second == 0) guests.erase(place);
-    }
-    members.erase(member);
-}
-
 // ---- What a socket of this thread does
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -59,11 +33,9 @@ void ConversationHub::join(Peer& peer, std::unique_ptr<proto::StartRequest> requ
     if (!peer.place_.home) settle_place(peer);
     if (!peer.local_) {
         peer.asked_ = peer.place_;
-        Shard& home = *peer.place_.home;
-        home.post([&home, from = &shard_, socket = peer.id(), number = peer.place_.number,
-                   request = std::move(request)]() mutable {
-            home.turn([&] { home.hub().join_from(*from, socket, number, std::move(request)); });
-        });
+        post_home(peer,
+                  [from = &shard_, socket = peer.id(), number = peer.place_.number, request = std::move(request)](
+                      ConversationHub& home) mutable { home.join_from(*from, socket, number, std::move(request)); });
         return;
     }
     peer.local_->add({peer.id(), &shard_, &peer});
@@ -95,8 +67,8 @@ void ConversationHub::subscribe(Peer& peer, const session::Subscription& subscri
         return;
     }
     peer.asked_ = place;
-    place.home->post([home = place.home, from = &shard_, socket = peer.id(), number = place.number, subscription] {
-        home->turn([&] { home->hub().subscribe_from(*from, socket, number, subscription); });
+    post_home(peer, [from = &shard_, socket = peer.id(), number = place.number, subscription](ConversationHub& home) {
+        home.subscribe_from(*from, socket, number, subscription);
     });
 }
 
@@ -162,17 +134,11 @@ void ConversationHub::leave_from(SocketId socket, std::uint64_t number) {
 void ConversationHub::attach(Peer& peer, const ConversationPlace& place) {
     peer.place_ = place;
     peer.local_ = place.home == &shard_ ? find(place.number) : nullptr;
-    if (!peer.local_) guests_[place.number].push_back(&peer);
+    if (!peer.local_) guests_.add(peer, place.number);
 }
 
 void ConversationHub::detach(Peer& peer) {
-    if (peer.place_.home && !peer.local_) {
-        const auto entry = guests_.find(peer.place_.number);
-        if (entry != guests_.end()) {
-            std::erase(entry->second, &peer);
-            if (entry->second.empty()) guests_.erase(entry);
-        }
-    }
+    if (peer.place_.home && !peer.local_) guests_.remove(peer, peer.place_.number);
     peer.place_ = {};
     peer.local_ = nullptr;
 }
@@ -189,10 +155,8 @@ void ConversationHub::speak(Peer& peer, session::Speak& speak) {
 }
 
 void ConversationHub::modify(Peer& peer, proto::ModifyRequest request) {
-    // The input is called as const.
-    const auto shared = std::make_shared<proto::ModifyRequest>(std::move(request));
-    tell(peer, [socket = peer.id(), shared](auto& machine, base::Now now) {
-        machine.modify(socket, std::move(*shared), now);
+    tell(peer, [socket = peer.id(), request = std::move(request)](auto& machine, base::Now now) mutable {
+        machine.modify(socket, std::move(request), now);
     });
 }
 
@@ -240,20 +204,27 @@ void ConversationHub::tell(std::uint64_t number, const Input& input) {
 }
 
 template <typename Input>
-void ConversationHub::tell(const Peer& peer, Input input) {
+void ConversationHub::tell(Peer& peer, Input input) {
     if (peer.local_) {
         tell(*peer.local_, [&](auto& machine) { input(machine, shard_.now()); });
-    } else if (Shard* home = peer.place_.home) {
-        home->post([home, number = peer.place_.number, input = std::move(input)] {
-            home->turn([&] { home->hub().tell(number, [&](auto& machine) { input(machine, home->now()); }); });
+    } else if (peer.place_.home) {
+        post_home(peer, [number = peer.place_.number, input = std::move(input)](ConversationHub& home) mutable {
+            home.tell(number, [&](auto& machine) { input(machine, home.shard_.now()); });
         });
     }
+}
+
+template <typename Act>
+void ConversationHub::post_home(Peer& peer, Act act) {
+    Shard& home = *peer.place_.home;
+    home.post(
+        [&home, act = std::move(act), item = peer.add_to_backlog()]() mutable { home.turn([&] { act(home.hub()); }); });
 }
 
 /// Sockets are only told here; what they do in turn comes later in the turn, so a conversation never hears of it in the
 /// middle of its own actions.
 void ConversationHub::perform(Conversation& conversation) {
-    to_other_threads_.clear();  // of a conversation whose actions failed
+    deliveries_.clear();  // of a conversation whose actions failed
     bool is_over = false;
     while (true) {
         conversation.machine.take_actions(actions_);
@@ -264,9 +235,9 @@ void ConversationHub::perform(Conversation& conversation) {
         }
         actions_.clear();
     }
-    post_deliveries(conversation.number);
+    deliveries_.post(conversation.number);
     if (!is_over) return;
-    add_traffic(conversation, shard_.traffic());
+    conversation.add_traffic(shard_.traffic());
     shard_.server().directory.remove(conversation.key, conversation.number);
     conversations_.erase(conversation.number);
 }
@@ -322,40 +293,20 @@ void ConversationHub::score(Conversation& conversation, session::Score&& request
 }
 
 void ConversationHub::broadcast(const Conversation& conversation, const session::Broadcast& broadcast) {
-    for (const Conversation::Member& member : conversation.members) {
+    for (const Conversation::Member& member : conversation.members()) {
         if (member.local) member.local->on_broadcast(broadcast);
     }
-    for (const auto& [shard, count] : conversation.guests) deliveries_to(*shard).push_back({0, broadcast});
+    for (const auto& [shard, count] : conversation.guests()) deliveries_.add(*shard, 0, broadcast);
 }
 
 void ConversationHub::deliver(const Conversation& conversation, SocketId socket, ConversationAction action) {
-    const auto is_it = [&](const Conversation::Member& member) { return member.socket == socket; };
-    const auto member = std::find_if(conversation.members.begin(), conversation.members.end(), is_it);
-    if (member == conversation.members.end()) return;
+    const Conversation::Member* member = conversation.find(socket);
+    if (!member) return;
     if (member->local) {
         member->local->on_action(action);
     } else {
-        deliveries_to(*member->shard).push_back({socket, std::move(action)});
+        deliveries_.add(*member->shard, socket, std::move(action));
     }
-}
-
-std::vector<ConversationHub::Delivery>& ConversationHub::deliveries_to(Shard& shard) {
-    const auto is_its = [&](const auto& entry) { return entry.first == &shard; };
-    auto place = std::find_if(to_other_threads_.begin(), to_other_threads_.end(), is_its);
-    if (place == to_other_threads_.end()) {
-        to_other_threads_.emplace_back(&shard, std::vector<Delivery>());
-        place = std::prev(to_other_threads_.end());
-    }
-    return place->second;
-}
-
-void ConversationHub::post_deliveries(std::uint64_t number) {
-    for (auto& [to, deliveries] : to_other_threads_) {
-        to->post([shard = to, number, due = std::move(deliveries)] {
-            shard->turn([&] { shard->hub().take_deliveries(number, due); });
-        });
-    }
-    to_other_threads_.clear();
 }
 
 /// Peers only take note here, and act later in the turn.
@@ -363,8 +314,8 @@ void ConversationHub::take_deliveries(std::uint64_t number, const std::vector<De
     for (const Delivery& delivery : deliveries) {
         if (delivery.socket != 0) {
             if (Peer* peer = shard_.find(delivery.socket)) peer->on_action(delivery.action);
-        } else if (const auto guests = guests_.find(number); guests != guests_.end()) {
-            for (Peer* peer : guests->second) peer->on_action(delivery.action);
+        } else {
+            for (Peer* peer : guests_.of(number)) peer->on_action(delivery.action);
         }
     }
 }
@@ -389,23 +340,7 @@ void ConversationHub::shut_down() {
 }
 
 void ConversationHub::add_traffic(Traffic& traffic) {
-    for (const auto& [number, conversation] : conversations_) add_traffic(*conversation, traffic);
-}
-
-void ConversationHub::add_traffic(Conversation& conversation, Traffic& traffic) {
-    const session::ConversationCounters& counters = conversation.machine.counters();
-    session::ConversationCounters& told = conversation.told;
-    if (counters.chunks == told.chunks && counters.utterances == told.utterances &&
-        counters.confirmed_hits == told.confirmed_hits) {
-        return;
-    }
-    traffic.chunks += counters.chunks - told.chunks;
-    traffic.utterances += counters.utterances - told.utterances;
-    for (const auto& [tier, hits] : counters.confirmed_hits) {
-        const std::uint64_t fresh = hits - told.confirmed_hits[tier];
-        if (fresh > 0) traffic.confirmed_hits[tier] += fresh;
-    }
-    told = counters;
+    for (const auto& [number, conversation] : conversations_) conversation->add_traffic(traffic);
 }
 
 }  // namespace earshot::net

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "earshot/net/server_hooks.hpp"
-#include "earshot/session/conversation_machine.hpp"
 
+#include "conversation.hpp"
+#include "deliveries.hpp"
 #include "directory.hpp"
 
 #include <cstddef>
@@ -16,30 +17,6 @@
 namespace earshot::net {
 
 class Peer;
-
-/// A conversation on its home thread, with the sockets that take part.
-class Conversation {
-public:
-    struct Member {
-        session::SocketId socket = 0;
-        Shard* shard = nullptr;
-        Peer* local = nullptr;  ///< the socket, if it is on this thread
-    };
-
-    Conversation(std::string key_of_it, std::uint64_t number_of_it, session::ConversationMachine machine_of_it)
-        : key(std::move(key_of_it)), number(number_of_it), machine(std::move(machine_of_it)) {}
-
-    /// Adds a member unless it is there.
-    void add(const Member& member);
-    void remove(session::SocketId socket) noexcept;
-
-    const std::string key;
-    const std::uint64_t number;
-    session::ConversationMachine machine;
-    std::vector<Member> members;
-    std::vector<std::pair<Shard*, std::size_t>> guests;  ///< how many members live on each of the other threads
-    session::ConversationCounters told;                  ///< what was counted already
-};
 
 /// The conversations of a thread, and the ways to those of others. Sockets of the same thread talk to a conversation by
 /// calls; others by posting values, which come in the order in which they were posted. What is told to all is posted
@@ -69,14 +46,13 @@ public:
     void shut_down();
 
     void add_traffic(Traffic& traffic);
+
+    /// What a conversation of another thread has told sockets of this one.
+    void take_deliveries(std::uint64_t number, const std::vector<Delivery>& deliveries);
+
     std::size_t size() const noexcept { return conversations_.size(); }
 
 private:
-    struct Delivery {
-        session::SocketId socket;  ///< 0: all sockets of the thread that take part
-        session::ConversationAction action;
-    };
-
     // What a socket of another thread does.
     void join_from(Shard& from, session::SocketId socket, std::uint64_t number,
                    std::unique_ptr<proto::StartRequest> request);
@@ -98,7 +74,11 @@ private:
 
     /// The same for a conversation wherever it lives.
     template <typename Input>
-    void tell(const Peer& peer, Input input);
+    void tell(Peer& peer, Input input);
+
+    /// Has `act` called with the hub of the peer's conversation, which lives on another thread.
+    template <typename Act>
+    static void post_home(Peer& peer, Act act);
 
     /// The same for one of this thread by its number, if it still is.
     template <typename Input>
@@ -110,17 +90,13 @@ private:
     void score(Conversation& conversation, session::Score&& request);
     void broadcast(const Conversation& conversation, const session::Broadcast& broadcast);
     void deliver(const Conversation& conversation, session::SocketId socket, session::ConversationAction action);
-    std::vector<Delivery>& deliveries_to(Shard& shard);
-    void post_deliveries(std::uint64_t number);
-    void take_deliveries(std::uint64_t number, const std::vector<Delivery>& deliveries);
-    static void add_traffic(Conversation& conversation, Traffic& traffic);
 
     Shard& shard_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Conversation>> conversations_;
-    std::unordered_map<std::uint64_t, std::vector<Peer*>> guests_;  // of this thread, by the conversation elsewhere
-    std::vector<session::ConversationAction> actions_;              // scratch
-    std::vector<std::pair<Shard*, std::vector<Delivery>>> to_other_threads_;  // of the input that is being dealt with
-    std::vector<std::uint64_t> due_;                                          // scratch
+    Guests guests_;
+    Deliveries deliveries_;                             // of the input that is being dealt with
+    std::vector<session::ConversationAction> actions_;  // scratch
+    std::vector<std::uint64_t> due_;                    // scratch
 };
 
 }  // namespace earshot::net

@@ -65,6 +65,9 @@ public:
     bool is_drained() const noexcept { return state_->pending() == 0; }
     std::size_t pending() const noexcept { return state_->pending(); }
 
+    /// Whether a write has failed; then nothing more is written.
+    bool is_broken() const noexcept { return state_->error.failed(); }
+
     /// The buffer to append whole frames to, before the next call of anything else. They are not on their way until a
     /// read begins or flush_soon is called.
     std::string& append() { return state_->append(); }

@@ -3,6 +3,7 @@
 #include "earshot/session/actions.hpp"
 
 #include <cstdint>
+#include <list>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -50,9 +51,15 @@ public:
     std::size_t size() const;
 
 private:
+    /// Those that wait for one conversation, in the order in which they came.
+    struct Queue {
+        std::list<Waiting> in_order;
+        std::unordered_map<session::SocketId, std::list<Waiting>::iterator> places;
+    };
+
     mutable std::mutex mutex_;
     std::unordered_map<std::string, ConversationPlace> places_;
-    std::unordered_map<std::string, std::vector<Waiting>> waiting_;  // none for a key that has a place
+    std::unordered_map<std::string, Queue> waiting_;  // none for a key that has a place
     std::uint64_t last_number_ = 0;
 };
 

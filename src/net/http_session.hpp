@@ -17,9 +17,9 @@ namespace earshot::net {
 /// One connection's requests, one after the other, until it becomes a WebSocket or ends. It keeps itself alive while an
 /// operation is under way, and while an answer is waited for. On its shard's thread.
 ///
-///     idle ──first byte──► header ──► body ──► answering ──► replying ──► idle
-///       │                    └─refused──┴───────────────────────▲ └──► leaving ──► over
-///       └── a header with an upgrade: over, the connection is a WebSocket's
+///     handshake (of TLS) ──► idle ──first byte──► header ──► body ──► answering ──► replying ──► idle
+///                                                   │ ├──refused──┴──(delaying)───────▲ └──► leaving ──► over
+///                                                   └─┴──a WebSocket: over, the connection is handed over
 ///
 /// What the header decides (no such path, another method, no token, a body that is too long) is answered before the
 /// body is read.
@@ -37,9 +37,10 @@ public:
 private:
     using Error = boost::system::error_code;
     using Self = std::shared_ptr<HttpSession>;
-    enum class State : std::uint8_t { idle, header, body, answering, replying, leaving, over };
+    enum class State : std::uint8_t { handshake, idle, header, body, answering, delaying, replying, leaving, over };
 
     void await_request();
+    void on_silence();
     void read_header();
     void on_header(Error error);
     void accept_call(HandlerRequest request);
@@ -51,9 +52,10 @@ private:
 
     void refuse(unsigned status, std::string_view message);
     void refuse_unreadable(Error error);
-    void reply(const HttpReply& reply);
+    void reply(HttpReply reply);
+    void send(const HttpReply& reply);
     void on_replied(Error error, AfterReply after);
-    void linger();
+    void read_away();
     void end();
 
     void on_sweep(base::MonotonicTime now) override;
@@ -71,8 +73,9 @@ private:
     std::optional<HandlerRequest> request_;  // that is being read or answered
     std::optional<std::string> client_;
     std::string reply_;
-    Self waiting_;  // itself, while an answer is waited for
-    State state_ = State::idle;
+    Self waiting_;                      // itself, while no operation is under way
+    std::optional<HttpReply> delayed_;  // what will be told
+    State state_ = State::handshake;
     bool is_first_ = true;         // no request was read yet
     bool is_expired_ = false;      // the request did not come in time
     bool is_handed_over_ = false;  // the connection is a WebSocket's now
@@ -80,5 +83,6 @@ private:
 };
 
 extern template class HttpSession<PlainSocket>;
+extern template class HttpSession<TlsSocket>;
 
 }  // namespace earshot::net

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http_session.hpp"
+#include "sockets.hpp"
 #include "ws_session.hpp"
 
 #include <boost/asio/write.hpp>
@@ -11,29 +12,30 @@
 #include <algorithm>
 #include <utility>
 
-// The functions of HttpSession, for the files that instantiate it.
+// The functions of HttpSession, for the two files that instantiate it.
 namespace earshot::net {
 
-namespace http_session {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
 
 /// How long what a client still sends is read away, so that it can read our answer before the connection is reset.
-constexpr auto k_linger = std::chrono::seconds(2);
+inline constexpr auto k_linger = std::chrono::seconds(2);
+
+/// How long a peer may take to answer the end of TLS.
+inline constexpr auto k_goodbye = std::chrono::seconds(1);
 
 /// How long a connection without a request is kept at a shutdown, for a client that was just about to speak.
-constexpr auto k_last_request = std::chrono::seconds(1);
+inline constexpr auto k_last_request = std::chrono::seconds(1);
 
-constexpr std::size_t k_read_ahead = 64 * 1024;
-constexpr std::size_t k_first_read = 2 * 1024;
+inline constexpr std::size_t k_read_ahead = 64 * 1024;
+inline constexpr std::size_t k_first_read = 2 * 1024;
 
-constexpr std::string_view k_body_too_large = "The request's body is too large.";
-
-}  // namespace http_session
+inline constexpr std::string_view k_body_too_large = "The request's body is too large.";
 
 template <class NextLayer>
 HttpSession<NextLayer>::HttpSession(Shard& shard, NextLayer stream)
-    : shard_(shard),
-      stream_(std::move(stream)),
-      buffer_(shard.server().options.http.header_bytes + http_session::k_read_ahead) {
+    : shard_(shard), stream_(std::move(stream)), buffer_(shard.server().options.http.header_bytes + k_read_ahead) {
     set_deadline(limits().handshake);
     shard_.connections().add(*this);
 }
@@ -47,7 +49,14 @@ HttpSession<NextLayer>::~HttpSession() {
 template <class NextLayer>
 void HttpSession<NextLayer>::run() {
     if (shard_.server().is_draining) on_drain();
-    await_request();
+    if constexpr (k_is_tls<NextLayer>) {
+        stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](Error error) {
+            if (self->state_ == State::over) return;
+            error ? self->end() : self->await_request();
+        });
+    } else {
+        await_request();
+    }
 }
 
 // ---- Reading -------------------------------------------------------------------------------------------------------
@@ -60,11 +69,11 @@ void HttpSession<NextLayer>::await_request() {
         read_header();
         return;
     }
-    stream_.async_read_some(buffer_.prepare(http_session::k_first_read),
+    stream_.async_read_some(buffer_.prepare(k_first_read),
                             [self = this->shared_from_this()](Error error, std::size_t size) {
                                 if (self->state_ == State::over) return;
                                 self->buffer_.commit(size);
-                                error ? self->end() : self->read_header();
+                                error ? self->on_silence() : self->read_header();
                             });
 }
 
@@ -77,9 +86,8 @@ void HttpSession<NextLayer>::read_header() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(limits().header_bytes));
     parser_->body_limit(boost::none);  // until the route is known
-    boost::beast::http::async_read_header(
-        stream_, buffer_, *parser_,
-        [self = this->shared_from_this()](Error error, std::size_t) { self->on_header(error); });
+    http::async_read_header(stream_, buffer_, *parser_,
+                            [self = this->shared_from_this()](Error error, std::size_t) { self->on_header(error); });
 }
 
 template <class NextLayer>
@@ -91,7 +99,7 @@ void HttpSession<NextLayer>::on_header(Error error) {
     }
     auto routed = route_request(shard_.server(), parser_->get(), client());
     if (auto* refused = std::get_if<HttpReply>(&routed)) {
-        reply(*refused);
+        reply(std::move(*refused));
     } else if (auto* socket = std::get_if<SocketRequest>(&routed)) {
         become_socket(std::move(*socket));
     } else {
@@ -104,7 +112,7 @@ void HttpSession<NextLayer>::accept_call(HandlerRequest request) {
     request_ = std::move(request);
     const auto length = parser_->content_length();
     if (length && *length > request_->body_limit) {
-        refuse(413, http_session::k_body_too_large);
+        refuse(413, k_body_too_large);
         return;
     }
     parser_->body_limit(request_->body_limit);
@@ -114,22 +122,21 @@ void HttpSession<NextLayer>::accept_call(HandlerRequest request) {
     }
     state_ = State::body;
     set_deadline(limits().transfer);
-    if (!boost::beast::iequals(parser_->get()[boost::beast::http::field::expect], "100-continue")) {
+    if (!beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
         read_body();
         return;
     }
     reply_ = "HTTP/1.1 100 Continue\r\n\r\n";
-    boost::asio::async_write(
-        stream_, boost::asio::buffer(reply_),
-        [self = this->shared_from_this()](Error failure, std::size_t) { failure ? self->end() : self->read_body(); });
+    asio::async_write(stream_, asio::buffer(reply_), [self = this->shared_from_this()](Error failure, std::size_t) {
+        failure ? self->end() : self->read_body();
+    });
 }
 
 template <class NextLayer>
 void HttpSession<NextLayer>::read_body() {
     if (state_ == State::over) return;
-    boost::beast::http::async_read(
-        stream_, buffer_, *parser_,
-        [self = this->shared_from_this()](Error error, std::size_t) { self->on_body(error); });
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = this->shared_from_this()](Error error, std::size_t) { self->on_body(error); });
 }
 
 template <class NextLayer>
@@ -151,7 +158,7 @@ void HttpSession<NextLayer>::become_socket(SocketRequest who) {
     is_handed_over_ = true;
     state_ = State::over;
     const auto session = std::make_shared<WsSession<NextLayer>>(
-        shard_, std::move(stream_), boost::beast::buffers_to_string(buffer_.data()), std::move(who));
+        shard_, std::move(stream_), beast::buffers_to_string(buffer_.data()), std::move(who));
     session->run(parser_->get());
 }
 
@@ -174,7 +181,7 @@ void HttpSession<NextLayer>::on_answer(HttpAnswer answer) {
     HttpReply answered;
     answered.route = request_->route->info.name;
     answered.answer = std::move(answer);
-    reply(answered);
+    reply(std::move(answered));
 }
 
 template <class NextLayer>
@@ -184,13 +191,12 @@ void HttpSession<NextLayer>::refuse(unsigned status, std::string_view message) {
 
 template <class NextLayer>
 void HttpSession<NextLayer>::refuse_unreadable(Error error) {
-    namespace http = boost::beast::http;
     if (is_expired_) {
         refuse(408, "The request did not come in time.");
     } else if (error == http::error::end_of_stream || error == http::error::partial_message) {
         end();
     } else if (error == http::error::body_limit) {
-        refuse(413, http_session::k_body_too_large);
+        refuse(413, k_body_too_large);
     } else if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         refuse(431, "The request's headers are too large.");
     } else if (error.category() == http::make_error_code(http::error::bad_method).category()) {
@@ -201,7 +207,19 @@ void HttpSession<NextLayer>::refuse_unreadable(Error error) {
 }
 
 template <class NextLayer>
-void HttpSession<NextLayer>::reply(const HttpReply& reply) {
+void HttpSession<NextLayer>::reply(HttpReply reply) {
+    if (reply.answer.status != 401 || limits().refusal_delay <= base::Duration::zero()) {
+        send(reply);
+        return;
+    }
+    state_ = State::delaying;
+    set_deadline(limits().refusal_delay);
+    if (!waiting_) waiting_ = this->shared_from_this();
+    delayed_ = std::move(reply);
+}
+
+template <class NextLayer>
+void HttpSession<NextLayer>::send(const HttpReply& reply) {
     const HttpRequest& request = parser_->get();
     // A body that was not read stands where the next request would.
     const bool goes_on = request.keep_alive() && parser_->is_done() && !is_expired_ && !shard_.server().is_draining;
@@ -211,9 +229,8 @@ void HttpSession<NextLayer>::reply(const HttpReply& reply) {
     state_ = State::replying;
     set_deadline(limits().transfer);
     Self self = waiting_ ? std::move(waiting_) : this->shared_from_this();
-    boost::asio::async_write(
-        stream_, boost::asio::buffer(reply_),
-        [self = std::move(self), after](Error error, std::size_t) { self->on_replied(error, after); });
+    asio::async_write(stream_, asio::buffer(reply_),
+                      [self = std::move(self), after](Error error, std::size_t) { self->on_replied(error, after); });
 }
 
 template <class NextLayer>
@@ -229,21 +246,33 @@ void HttpSession<NextLayer>::on_replied(Error error, AfterReply after) {
         return;
     }
     state_ = State::leaving;
-    set_deadline(http_session::k_linger);
-    Error ignored;  // the peer may be gone already, which reading tells
-    boost::beast::get_lowest_layer(stream_).shutdown(boost::asio::socket_base::shutdown_send, ignored);
-    linger();
+    set_deadline(k_linger);
+    finish_sending(stream_, [self = this->shared_from_this()] { self->read_away(); });
 }
 
 // ---- Ending --------------------------------------------------------------------------------------------------------
 
+/// So that the peer can read our answer, however much it still sends.
 template <class NextLayer>
-void HttpSession<NextLayer>::linger() {
-    stream_.async_read_some(boost::asio::buffer(shard_.sink()),
-                            [self = this->shared_from_this()](Error error, std::size_t) {
-                                if (self->state_ == State::over) return;
-                                error ? self->end() : self->linger();
-                            });
+void HttpSession<NextLayer>::read_away() {
+    if (state_ == State::over) return;
+    beast::get_lowest_layer(stream_).async_read_some(asio::buffer(shard_.sink()),
+                                                     [self = this->shared_from_this()](Error error, std::size_t) {
+                                                         if (self->state_ == State::over) return;
+                                                         error ? self->end() : self->read_away();
+                                                     });
+}
+
+/// No request came, or the peer has closed.
+template <class NextLayer>
+void HttpSession<NextLayer>::on_silence() {
+    if constexpr (k_is_tls<NextLayer>) {
+        state_ = State::leaving;
+        set_deadline(k_goodbye);
+        finish_sending(stream_, [self = this->shared_from_this()] { self->end(); });
+    } else {
+        end();
+    }
 }
 
 template <class NextLayer>
@@ -251,7 +280,7 @@ void HttpSession<NextLayer>::end() {
     if (state_ == State::over) return;
     state_ = State::over;
     Error ignored;  // closed it is in any case
-    boost::beast::get_lowest_layer(stream_).close(ignored);
+    beast::get_lowest_layer(stream_).close(ignored);
     // The last reference may not go while the session is at work.
     if (waiting_) shard_.post([self = std::move(waiting_)] {});
 }
@@ -259,14 +288,18 @@ void HttpSession<NextLayer>::end() {
 template <class NextLayer>
 void HttpSession<NextLayer>::on_sweep(base::MonotonicTime now) {
     if (now < deadline_) return;
-    if (state_ == State::header || state_ == State::body) {
+    const bool is_reading = state_ == State::idle || state_ == State::header || state_ == State::body;
+    if (is_reading && !is_expired_) {
         // What is under way ends with this, and then there is nobody else who writes.
         is_expired_ = true;
         Error ignored;
-        boost::beast::get_lowest_layer(stream_).cancel(ignored);
+        beast::get_lowest_layer(stream_).cancel(ignored);
     } else if (state_ == State::answering) {
         is_expired_ = true;
         refuse(503, "The request was not answered in time.");
+    } else if (state_ == State::delaying) {
+        send(*delayed_);
+        delayed_.reset();
     } else {
         end();
     }
@@ -274,9 +307,8 @@ void HttpSession<NextLayer>::on_sweep(base::MonotonicTime now) {
 
 template <class NextLayer>
 void HttpSession<NextLayer>::on_drain() {
-    if (state_ != State::idle) return;
-    deadline_ =
-        std::min<base::MonotonicTime>(deadline_, std::chrono::steady_clock::now() + http_session::k_last_request);
+    if (state_ != State::idle && state_ != State::handshake) return;
+    deadline_ = std::min<base::MonotonicTime>(deadline_, std::chrono::steady_clock::now() + k_last_request);
 }
 
 template <class NextLayer>
@@ -286,7 +318,7 @@ void HttpSession<NextLayer>::set_deadline(base::Duration after) {
 
 template <class NextLayer>
 const std::string& HttpSession<NextLayer>::client() {
-    if (!client_) client_ = peer_address(boost::beast::get_lowest_layer(stream_));
+    if (!client_) client_ = peer_address(beast::get_lowest_layer(stream_));
     return *client_;
 }
 

@@ -41,10 +41,14 @@ Peer::~Peer() {
     // still takes part only after an exception.
     if (!place_.home) place_ = asked_;
     if (place_.home || is_waiting_) shard_.hub().leave(*this);
+    if (backlog_) backlog_->abandon();
     shard_.remove(*this);
 }
 
 void Peer::on_text(std::string_view message, std::size_t readable) {
+    // What waits behind a start is posted later than it came: all that came since is counted with the next input
+    // posted.
+    sent_bytes_ = local_ ? 0 : sent_bytes_ + message.size();
     machine_->on_text(message, readable, shard_.now().monotonic);
     mark();
 }
@@ -91,6 +95,23 @@ void Peer::on_action(const session::ConversationAction& action) {
 void Peer::on_broadcast(const session::Broadcast& broadcast) {
     machine_->on_broadcast(broadcast, shard_.now().monotonic);
     mark();
+}
+
+bool Peer::must_rest() noexcept {
+    return outbox().is_behind() || (backlog_ && backlog_->must_rest());
+}
+
+Backlog::Item Peer::add_to_backlog() {
+    if (!backlog_) {
+        backlog_ = std::make_shared<Backlog>([&shard = shard_, socket = id_] {
+            shard.post([&shard, socket] {
+                shard.turn([&] {
+                    if (Peer* peer = shard.find(socket)) peer->mark();
+                });
+            });
+        });
+    }
+    return backlog_->add(std::exchange(sent_bytes_, 0));
 }
 
 void Peer::mark() {

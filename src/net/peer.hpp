@@ -3,6 +3,7 @@
 #include "earshot/net/server_hooks.hpp"
 #include "earshot/session/client_machine.hpp"
 
+#include "backlog.hpp"
 #include "directory.hpp"
 
 #include <cstddef>
@@ -52,6 +53,11 @@ public:
     session::SocketId id() const noexcept { return id_; }
     const std::string& key() const noexcept { return key_; }
     session::Outbox& outbox() noexcept { return machine_->outbox(); }
+
+    /// Its client must not be read now: it does not read what it is told, or is further than its conversation's thread.
+    /// When that is over, the transport is asked to pump.
+    bool must_rest() noexcept;
+
     std::optional<base::MonotonicTime> deadline() const noexcept { return machine_->deadline(); }
 
     /// Adds what was counted since the last call.
@@ -60,11 +66,15 @@ public:
 private:
     friend class Shard;
     friend class ConversationHub;
+    friend class Guests;
 
     /// Does what the machine asked for since the last turn, then has the transport write.
     void perform();
     void perform(session::SocketAction&& action);
     void mark();
+
+    /// What goes with an input that is posted to its conversation.
+    Backlog::Item add_to_backlog();
 
     Shard& shard_;
     Transport& transport_;
@@ -72,7 +82,10 @@ private:
     const std::string key_;
     std::unique_ptr<session::ClientMachine> machine_;
     session::SocketCounters told_;
+    std::shared_ptr<Backlog> backlog_;  // once its conversation was on another thread
+    std::size_t sent_bytes_ = 0;        // by the client, and not yet in the backlog
     ConversationPlace place_;
+    std::size_t guest_slot_ = 0;     // Guests' own
     Conversation* local_ = nullptr;  // the conversation, if this is its home
     ConversationPlace asked_;        // another thread's conversation that a join went to and no leave
     bool is_waiting_ = false;        // in the directory, for a conversation to begin

@@ -2,6 +2,8 @@
 
 #include "http_session.hpp"
 #include "shard.hpp"
+#include "sockets.hpp"
+#include "tls_certificate.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -33,6 +35,9 @@ constexpr int k_silence_seconds = 60;
 constexpr int k_probe_seconds = 15;
 constexpr int k_probes = 4;
 
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                                         Shard::Executor>;
+
 template <int level, int name>
 using IntegerOption = asio::detail::socket_option::integer<level, name>;
 
@@ -55,11 +60,17 @@ public:
         for (std::size_t i = 0; i < threads; ++i) shards_.push_back(std::make_shared<Shard>(i, shared_));
         acceptor_.emplace(shards_.front()->context());
         accept_timer_.emplace(shards_.front()->context());
+        certificate_timer_.emplace(shards_.front()->context());
+        if (shared_.options.tls) certificate_.emplace(*shared_.options.tls);
     }
 
     base::Result<std::uint16_t> start() {
         const auto endpoint = resolve();
         if (!endpoint) return endpoint.error();
+        if (certificate_) {
+            if (const auto loaded = certificate_->load(); !loaded) return loaded.error();
+            watch_certificate();
+        }
         error_code error;
         acceptor_->open(endpoint->protocol(), error);
         if (!error) acceptor_->set_option(tcp::acceptor::reuse_address(true), error);
@@ -78,6 +89,7 @@ public:
             error_code ignored;  // nothing more is accepted in any case
             acceptor_->close(ignored);
             accept_timer_->cancel();
+            certificate_timer_->cancel();
         });
         for (const auto& shard : shards_) {
             shard->post([shard = shard.get()] { shard->drain(); });
@@ -116,9 +128,7 @@ private:
         if (shared_.is_draining) return;
         if (error && error != asio::error::connection_aborted) {
             // Out of descriptors, most likely: until some are free, asking again would not let this thread rest.
-            const std::string message = error.message();
-            const std::array fields{LogField{"error", message}};
-            shared_.hooks.log(LogLevel::warning, "cannot accept", fields);
+            log_failure("cannot accept", error.message());
             accept_timer_->expires_after(k_accept_pause);
             accept_timer_->async_wait([this](error_code cancelled) {
                 if (!cancelled && !shared_.is_draining) accept();
@@ -138,17 +148,42 @@ private:
         }
         next_shard_ = (next_shard_ + 1) % shards_.size();
         set_options(socket);
-        shard.post([&shard, socket = std::move(socket)]() mutable {
-            std::make_shared<HttpSession<PlainSocket>>(shard, std::move(socket))->run();
+        if (certificate_) {
+            shard.post([&shard, socket = std::move(socket), context = certificate_->context()]() mutable {
+                std::make_shared<HttpSession<TlsSocket>>(shard, TlsSocket(std::move(socket), *context))->run();
+            });
+        } else {
+            shard.post([&shard, socket = std::move(socket)]() mutable {
+                std::make_shared<HttpSession<PlainSocket>>(shard, std::move(socket))->run();
+            });
+        }
+    }
+
+    void watch_certificate() {
+        certificate_timer_->expires_after(shared_.options.tls->check);
+        certificate_timer_->async_wait([this](error_code cancelled) {
+            if (cancelled || shared_.is_draining) return;
+            const auto refreshed = certificate_->refresh();
+            if (!refreshed) {
+                log_failure("the new certificate is not usable, the old one stays", refreshed.error().message);
+            } else if (*refreshed) {
+                shared_.hooks.log(LogLevel::info, "a new certificate is in force", {});
+            }
+            watch_certificate();
         });
+    }
+
+    void log_failure(std::string_view what, const std::string& why) {
+        const std::array fields{LogField{"error", why}};
+        shared_.hooks.log(LogLevel::warning, what, fields);
     }
 
     ServerShared shared_;
     std::vector<std::shared_ptr<Shard>> shards_;
     std::optional<asio::basic_socket_acceptor<tcp, Shard::Executor>> acceptor_;  // on the first shard's thread
-    std::optional<asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                             Shard::Executor>>
-        accept_timer_;
+    std::optional<Timer> accept_timer_;                                          // this and what follows: likewise
+    std::optional<Timer> certificate_timer_;
+    std::optional<TlsCertificate> certificate_;  // of a port that speaks TLS
     std::size_t next_shard_ = 0;
     std::vector<std::thread> threads_;
 };

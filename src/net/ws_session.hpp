@@ -49,10 +49,13 @@ private:
     void on_read(Self self, Error error);
     void on_message();
     void on_read_failed(Error error);
-    bool is_client_behind();
+    bool must_rest();
     void begin_close();
     void linger();
+    void read_away();
     void end(SessionEnd how);
+    void say_goodbye();
+    void close_socket();
     void log_end(SessionEnd how) const;
 
     void pump() override;
@@ -74,13 +77,15 @@ private:
     State state_ = State::handshake;
     bool counts_as_session_ = false;
     bool is_reading_ = false;  // a message is being dealt with
-    Self resting_;             // itself, while it reads nothing since its client does not read either
+    Self resting_;             // itself, while it reads nothing (Peer::must_rest)
     std::optional<session::Close> close_;
     base::MonotonicTime begin_;
     std::optional<base::MonotonicTime> closing_since_;
-    base::MonotonicTime progress_;  // while closing: when the peer last took bytes
+    base::MonotonicTime progress_;                      // while closing: when the peer last took bytes
+    std::optional<base::MonotonicTime> goodbye_until_;  // while TLS ends, behind the session's end
 };
 
 extern template class WsSession<PlainSocket>;
+extern template class WsSession<TlsSocket>;
 
 }  // namespace earshot::net

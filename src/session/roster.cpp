@@ -12,12 +12,19 @@ Participant* Roster::find_if(const Matches& matches) const noexcept {
     return place == participants_.end() ? nullptr : place->get();
 }
 
+std::vector<std::unique_ptr<Participant>>::const_iterator Roster::place_of(std::uint64_t number) const noexcept {
+    return std::lower_bound(participants_.begin(), participants_.end(), number,
+                            [](const auto& participant, std::uint64_t sought) { return participant->number < sought; });
+}
+
 Participant* Roster::find(SocketId socket) const noexcept {
-    return find_if([&](const Participant& p) { return p.socket == socket && socket != 0; });
+    const auto place = by_socket_.find(socket);
+    return place == by_socket_.end() ? nullptr : place->second;
 }
 
 Participant* Roster::find_number(std::uint64_t number) const noexcept {
-    return find_if([&](const Participant& p) { return p.number == number; });
+    const auto place = place_of(number);
+    return place == participants_.end() || (*place)->number != number ? nullptr : place->get();
 }
 
 Participant* Roster::find_due(base::MonotonicTime now) const noexcept {
@@ -45,50 +52,62 @@ Participant& Roster::add(base::Now now) {
 }
 
 void Roster::remove(const Participant& participant) {
-    std::erase_if(participants_, [&](const auto& p) { return p.get() == &participant; });
-    listen_anew();
+    if (participant.socket != 0) {
+        by_socket_.erase(participant.socket);
+        if (participant.request) listen_no_more(participant.request->wishes);
+    }
+    participants_.erase(place_of(participant.number));
 }
 
-void Roster::set_socket(Participant& participant, SocketId socket) noexcept {
+void Roster::set_socket(Participant& participant, SocketId socket) {
+    if (participant.socket != 0) {
+        by_socket_.erase(participant.socket);
+        if (participant.request) listen_no_more(participant.request->wishes);
+    }
     participant.socket = socket;
-    listen_anew();
+    if (socket == 0) return;
+    by_socket_[socket] = &participant;
+    if (participant.request) listen(participant.request->wishes);
 }
 
 void Roster::set_request(Participant& participant, std::unique_ptr<proto::StartRequest> request) {
+    if (participant.socket != 0 && participant.request) listen_no_more(participant.request->wishes);
     participant.request = std::move(request);
-    listen_anew();
+    if (participant.socket != 0 && participant.request) listen(participant.request->wishes);
 }
 
 void Roster::add(Subscriber subscriber) {
-    subscribers_.push_back(std::move(subscriber));
-    listen_anew();
+    const proto::ListenerWishes wishes = subscriber.subscription.wishes;
+    if (subscribers_.add(std::move(subscriber))) listen(wishes);
 }
 
 bool Roster::remove_subscriber(SocketId socket) {
-    const auto place = std::find_if(subscribers_.begin(), subscribers_.end(),
-                                    [&](const Subscriber& subscriber) { return subscriber.socket == socket; });
-    if (place == subscribers_.end()) return false;
-    *place = std::move(subscribers_.back());
-    subscribers_.pop_back();
-    listen_anew();
-    return true;
+    const Subscriber* subscriber = subscribers_.find(socket);
+    if (!subscriber) return false;
+    listen_no_more(subscriber->subscription.wishes);
+    return subscribers_.remove(socket);
 }
 
-void Roster::listen_anew() noexcept {
-    audience_ = {};
-    const auto count = [&](const proto::ListenerWishes& wishes) {
-        audience_.interims |= wishes.interim_results;
-        audience_.revisions |= wishes.revisions;
-        audience_.captions |= wishes.transcript;
-    };
-    for (const auto& participant : participants_) {
-        if (participant->socket != 0 && participant->request) count(participant->request->wishes);
-    }
-    for (const Subscriber& subscriber : subscribers_) count(subscriber.subscription.wishes);
+void Roster::listen(const proto::ListenerWishes& wishes) noexcept {
+    wanted_.interims += wishes.interim_results;
+    wanted_.revisions += wishes.revisions;
+    wanted_.captions += wishes.transcript;
+    tell_audience();
+}
+
+void Roster::listen_no_more(const proto::ListenerWishes& wishes) noexcept {
+    wanted_.interims -= wishes.interim_results;
+    wanted_.revisions -= wishes.revisions;
+    wanted_.captions -= wishes.transcript;
+    tell_audience();
+}
+
+void Roster::tell_audience() noexcept {
+    audience_ = {wanted_.interims > 0, wanted_.revisions > 0, wanted_.captions > 0};
 }
 
 std::size_t Roster::memory_bytes() const noexcept {
-    return participants_.size() * sizeof(Participant) + subscribers_.capacity() * sizeof(Subscriber);
+    return participants_.size() * sizeof(Participant) + subscribers_.size() * sizeof(Subscriber);
 }
 
 }  // namespace earshot::session

@@ -122,6 +122,35 @@ TEST(ConversationThreadsTest, connections_that_break_leave_nothing_behind) {
               (Kinds{"message/conversation_completed", "message/recognition_stopped"}));
 }
 
+// Far more than a thread is posted at once: the guests' sockets rest and are woken again and again.
+TEST(ConversationThreadsTest, guests_that_flood_are_answered_in_order) {
+    TestServer server(with_threads(4));
+    WsClient first(server.port(), k_path);
+    first.send(start_message(k_trackers));
+    first.receive_until("recognition_started");
+    constexpr int k_chunks = 1000;
+    std::vector<std::thread> threads;
+    std::atomic<int> answered = 0;
+    for (int guest = 0; guest < 3; ++guest) {
+        threads.emplace_back([&, guest] {
+            const auto word = [guest](int i) { return "g" + std::to_string(guest) + "n" + std::to_string(i) + " "; };
+            WsClient client(server.port(), k_path);
+            client.send(start_message(k_trackers));
+            client.receive_until("recognition_started");
+            for (int i = 0; i < k_chunks; ++i) client.send(final_chunk(word(i) + "price"));
+            client.send(k_stop);
+            int next = 0;
+            for (const std::string& message : client.receive_until("recognition_stopped")) {
+                if (kind(message) == "message_response" && message.find(word(next)) != std::string::npos) ++next;
+            }
+            answered += next;
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+
+    EXPECT_EQ(answered, 3 * k_chunks);
+}
+
 TEST(ConversationThreadsTest, stops_under_traffic) {
     TestServer server(with_threads(4));
     std::vector<std::thread> threads;

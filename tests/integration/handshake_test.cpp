@@ -1,4 +1,5 @@
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_server.hpp"
 
 #include <gmock/gmock.h>
@@ -7,9 +8,11 @@
 namespace earshot::testing {
 namespace {
 
+class HandshakeTest : public EachTransport {};
+
 constexpr std::string_view k_path = "/v1/streaming/x";
 
-TEST(HandshakeTest, the_offered_subprotocol_is_echoed_and_nothing_else) {
+TEST_P(HandshakeTest, the_offered_subprotocol_is_echoed_and_nothing_else) {
     TestServer server({}, "aaa.bbb.c-_");
     WsClient client(server.port(), k_path, {{"Sec-WebSocket-Protocol", "aaa.bbb.c-_"}});
 
@@ -18,7 +21,7 @@ TEST(HandshakeTest, the_offered_subprotocol_is_echoed_and_nothing_else) {
     EXPECT_FALSE(client.response().headers.contains("sec-websocket-extensions"));
 }
 
-TEST(HandshakeTest, without_a_subprotocol_there_is_no_such_header) {
+TEST_P(HandshakeTest, without_a_subprotocol_there_is_no_such_header) {
     TestServer server;
     WsClient client(server.port(), k_path);
 
@@ -26,7 +29,7 @@ TEST(HandshakeTest, without_a_subprotocol_there_is_no_such_header) {
     EXPECT_FALSE(client.response().headers.contains("sec-websocket-protocol"));
 }
 
-TEST(HandshakeTest, of_several_subprotocols_one_is_chosen) {
+TEST_P(HandshakeTest, of_several_subprotocols_one_is_chosen) {
     TestServer server({}, "token");
     WsClient client(server.port(), k_path, {{"Sec-WebSocket-Protocol", "token, other"}});
 
@@ -34,7 +37,7 @@ TEST(HandshakeTest, of_several_subprotocols_one_is_chosen) {
     EXPECT_EQ(client.response().headers.at("sec-websocket-protocol"), "token");
 }
 
-TEST(HandshakeTest, any_carrier_of_a_valid_token_suffices) {
+TEST_P(HandshakeTest, any_carrier_of_a_valid_token_suffices) {
     TestServer server({}, "good");
     for (const Headers& headers :
          {Headers{{"X-API-KEY", "good"}}, Headers{{"x-api-key", "good"}}, Headers{{"Authorization", "Bearer good"}},
@@ -45,7 +48,7 @@ TEST(HandshakeTest, any_carrier_of_a_valid_token_suffices) {
     EXPECT_TRUE(WsClient(server.port(), "/v1/realtime/insights/x?source=js_sdk&access_token=good").is_open());
 }
 
-TEST(HandshakeTest, a_bad_token_is_refused_before_the_upgrade) {
+TEST_P(HandshakeTest, a_bad_token_is_refused_before_the_upgrade) {
     TestServer server({}, "good");
     for (const Headers& headers : {Headers{}, Headers{{"x-api-key", "bad"}}}) {
         const WsClient client(server.port(), k_path, headers);
@@ -56,7 +59,7 @@ TEST(HandshakeTest, a_bad_token_is_refused_before_the_upgrade) {
     EXPECT_EQ(server.hooks().counts().opened, 0);
 }
 
-TEST(HandshakeTest, no_extension_is_negotiated) {
+TEST_P(HandshakeTest, no_extension_is_negotiated) {
     TestServer server;
     WsClient client(server.port(), k_path, {{"Sec-WebSocket-Extensions", "permessage-deflate"}});
 
@@ -64,7 +67,7 @@ TEST(HandshakeTest, no_extension_is_negotiated) {
     EXPECT_FALSE(client.response().headers.contains("sec-websocket-extensions"));
 }
 
-TEST(HandshakeTest, connection_ids_may_be_any_segment) {
+TEST_P(HandshakeTest, connection_ids_may_be_any_segment) {
     TestServer server;
     const std::string full(256, 'x');
     for (const std::string& id :
@@ -78,7 +81,7 @@ TEST(HandshakeTest, connection_ids_may_be_any_segment) {
     EXPECT_EQ(WsClient(server.port(), "/v1/streaming/a/b").response().status, 404);
 }
 
-TEST(HandshakeTest, half_a_handshake_is_cut_at_its_deadline) {
+TEST_P(HandshakeTest, half_a_handshake_is_cut_at_its_deadline) {
     net::ServerOptions options;
     options.http.handshake = std::chrono::milliseconds(300);
     TestServer server(options);
@@ -90,7 +93,7 @@ TEST(HandshakeTest, half_a_handshake_is_cut_at_its_deadline) {
     EXPECT_LT(silent.wait_for_end(), std::chrono::seconds(5));
 }
 
-TEST(HandshakeTest, an_upgrade_without_a_key_is_no_upgrade) {
+TEST_P(HandshakeTest, an_upgrade_without_a_key_is_no_upgrade) {
     TestServer server;
 
     const HttpResponse response =
@@ -101,15 +104,10 @@ TEST(HandshakeTest, an_upgrade_without_a_key_is_no_upgrade) {
     EXPECT_EQ(server.hooks().counts().opened, 0);
 }
 
-TEST(HandshakeTest, frames_right_behind_the_request_are_read) {
+TEST_P(HandshakeTest, frames_right_behind_the_request_are_read) {
     TestServer server;
     TcpClient client(server.port());
-    // A masked text frame "__PING__" with the mask 0.
-    const std::string frame = std::string("\x81\x88\0\0\0\0", 6) + "__PING__";
-    client.send(
-        "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
-        frame);
+    client.send(upgrade_request("/v1/streaming/x") + text_frame("__PING__"));
 
     std::string answer;
     while (answer.find("__PONG__") == std::string::npos) {
@@ -121,7 +119,7 @@ TEST(HandshakeTest, frames_right_behind_the_request_are_read) {
     EXPECT_THAT(answer, ::testing::HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
 }
 
-TEST(HandshakeTest, one_session_too_many_is_told_so_over_the_socket) {
+TEST_P(HandshakeTest, one_session_too_many_is_told_so_over_the_socket) {
     net::ServerOptions options;
     options.max_sockets = 2;
     TestServer server(options);
@@ -139,7 +137,7 @@ TEST(HandshakeTest, one_session_too_many_is_told_so_over_the_socket) {
     EXPECT_TRUE(first.is_silent());
 }
 
-TEST(HandshakeTest, counts_what_was_opened_and_how_it_ended) {
+TEST_P(HandshakeTest, counts_what_was_opened_and_how_it_ended) {
     TestServer server;
     {
         WsClient client(server.port(), k_path);
@@ -151,6 +149,8 @@ TEST(HandshakeTest, counts_what_was_opened_and_how_it_ended) {
         [](const auto& counts) { return counts.opened == 1 && counts.closed.contains(net::SessionEnd::completed); }));
     EXPECT_EQ((server.hooks().counts().requests.at({"streaming", 101})), 1);
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, HandshakeTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -32,7 +32,8 @@ std::string tracker_json(std::string_view name, std::string_view phrases = R"(["
 
 class ManagementTest : public ::testing::Test {
 protected:
-    explicit ManagementTest(net::ServerOptions options = {}) : server_(std::move(options), {}, &store_) {}
+    explicit ManagementTest(net::ServerOptions options = {})
+        : server_(std::move(options), {}, Transport::plain, &store_) {}
 
     HttpResponse ask(std::string_view method, std::string_view target, std::string_view body = {}) {
         Headers headers;
@@ -335,7 +336,7 @@ TEST(ManagementWithoutStoreTest, every_route_is_404) {
 
 TEST(ManagementTokenTest, every_route_asks_for_a_token) {
     MemoryStore store;
-    TestServer server({}, "secret", &store);
+    TestServer server({}, "secret", Transport::plain, &store);
 
     for (const char* target : {"/v1/manage/trackers", "/v1/manage/tracker", "/v1/manage/tracker/1",
                                "/v1/manage/trackers/1", "/v1/manage/trackers:export"}) {
@@ -350,7 +351,7 @@ TEST(ManagementTokenTest, every_route_asks_for_a_token) {
 // ---- One writer at a time
 
 /// A request that is sent and not waited for.
-TcpClient begin(std::uint16_t port, std::string_view method, std::string_view target, const std::string& body = {}) {
+TcpClient begin(Port port, std::string_view method, std::string_view target, const std::string& body = {}) {
     TcpClient client(port);
     client.send(std::string(method) + " " + std::string(target) +
                 " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);

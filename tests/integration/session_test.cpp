@@ -1,4 +1,5 @@
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_server.hpp"
 
 #include <boost/json.hpp>
@@ -26,7 +27,7 @@ std::string id_in(const std::string& message) {
     return std::string(parse(message).at("message").at("data").at("conversationId").as_string());
 }
 
-class SessionTest : public ::testing::Test {
+class SessionTest : public EachTransport {
 protected:
     WsClient connect(std::string_view id = "x") {
         return WsClient(server_.port(), "/v1/realtime/insights/" + std::string(id));
@@ -44,7 +45,7 @@ protected:
 
 // ---- Start
 
-TEST_F(SessionTest, before_a_start_the_server_says_nothing_and_ignores_audio) {
+TEST_P(SessionTest, before_a_start_the_server_says_nothing_and_ignores_audio) {
     WsClient client = connect();
 
     client.send_binary(std::string(640, '\0'));
@@ -52,7 +53,7 @@ TEST_F(SessionTest, before_a_start_the_server_says_nothing_and_ignores_audio) {
     EXPECT_TRUE(client.is_silent());
 }
 
-TEST_F(SessionTest, a_start_is_answered_by_three_messages_with_one_id) {
+TEST_P(SessionTest, a_start_is_answered_by_three_messages_with_one_id) {
     WsClient client = connect();
 
     const auto messages = start(client, k_trackers);
@@ -62,7 +63,7 @@ TEST_F(SessionTest, a_start_is_answered_by_three_messages_with_one_id) {
     EXPECT_FALSE(id_in(messages[1]).empty());
 }
 
-TEST_F(SessionTest, starts_may_be_loose) {
+TEST_P(SessionTest, starts_may_be_loose) {
     for (const char* message :
          {R"({"type":"start_request","speaker":null,"trackers":null})", R"({"type":"start_request"})",
           R"({"type":"start_request","config":{}})",
@@ -75,13 +76,13 @@ TEST_F(SessionTest, starts_may_be_loose) {
     }
 }
 
-TEST_F(SessionTest, platform_messages_have_an_integer_time_offset) {
+TEST_P(SessionTest, platform_messages_have_an_integer_time_offset) {
     WsClient client = connect();
 
     for (const std::string& message : start(client)) EXPECT_TRUE(parse(message).at("timeOffset").is_int64()) << message;
 }
 
-TEST_F(SessionTest, a_failed_start_is_told_and_closed_with_1000) {
+TEST_P(SessionTest, a_failed_start_is_told_and_closed_with_1000) {
     WsClient client = connect();
     client.send(start_message(R"([{"name":"N","vocabulary":["?!"]}])"));
 
@@ -92,7 +93,7 @@ TEST_F(SessionTest, a_failed_start_is_told_and_closed_with_1000) {
     EXPECT_EQ(client.close_code(), 1000);
 }
 
-TEST_F(SessionTest, a_large_list_of_trackers_is_compiled_beside_the_loop) {
+TEST_P(SessionTest, a_large_list_of_trackers_is_compiled_beside_the_loop) {
     std::string phrases;
     for (int i = 0; i < 5000; ++i) phrases += R"("phrase number )" + std::to_string(i) + R"(",)";
     WsClient large = connect("large");
@@ -105,7 +106,7 @@ TEST_F(SessionTest, a_large_list_of_trackers_is_compiled_beside_the_loop) {
 
 // ---- What goes both ways
 
-TEST_F(SessionTest, application_pings_are_answered_before_and_after_the_start) {
+TEST_P(SessionTest, application_pings_are_answered_before_and_after_the_start) {
     WsClient client = connect();
     client.send("__PING__");
     EXPECT_EQ(client.receive(), "__PONG__");
@@ -115,7 +116,7 @@ TEST_F(SessionTest, application_pings_are_answered_before_and_after_the_start) {
     EXPECT_EQ(client.receive(), "__PONG__");
 }
 
-TEST_F(SessionTest, control_pings_are_answered_with_their_payload) {
+TEST_P(SessionTest, control_pings_are_answered_with_their_payload) {
     WsClient client = connect();
 
     client.ping("are you there");
@@ -123,7 +124,7 @@ TEST_F(SessionTest, control_pings_are_answered_with_their_payload) {
     EXPECT_EQ(client.last_pong(), "are you there");
 }
 
-TEST_F(SessionTest, a_fragmented_message_is_one_message) {
+TEST_P(SessionTest, a_fragmented_message_is_one_message) {
     WsClient client = connect();
     start(client, k_trackers);
     const std::string chunk = final_chunk("what is the price");
@@ -133,7 +134,7 @@ TEST_F(SessionTest, a_fragmented_message_is_one_message) {
     EXPECT_THAT(client.receive_until("tracker_response").back(), HasSubstr(R"("value":"price")"));
 }
 
-TEST_F(SessionTest, fragmented_audio_is_one_message) {
+TEST_P(SessionTest, fragmented_audio_is_one_message) {
     WsClient client = connect();
     start(client);
     const std::string audio(300, 'a');
@@ -144,7 +145,7 @@ TEST_F(SessionTest, fragmented_audio_is_one_message) {
     EXPECT_TRUE(client.is_silent());
 }
 
-TEST_F(SessionTest, malformed_json_is_told_and_the_socket_stays_open) {
+TEST_P(SessionTest, malformed_json_is_told_and_the_socket_stays_open) {
     WsClient client = connect();
     start(client);
     client.send("{\"type\":");
@@ -157,7 +158,7 @@ TEST_F(SessionTest, malformed_json_is_told_and_the_socket_stays_open) {
     EXPECT_EQ(client.receive(), "__PONG__");
 }
 
-TEST_F(SessionTest, text_that_is_no_utf8_is_closed_with_1007) {
+TEST_P(SessionTest, text_that_is_no_utf8_is_closed_with_1007) {
     WsClient client = connect();
     client.send("\xC3\x28");
 
@@ -168,7 +169,7 @@ TEST_F(SessionTest, text_that_is_no_utf8_is_closed_with_1007) {
 
 // ---- Results
 
-TEST_F(SessionTest, messages_come_before_the_hits_that_refer_to_them) {
+TEST_P(SessionTest, messages_come_before_the_hits_that_refer_to_them) {
     WsClient client = connect();
     start(client, k_trackers);
     client.send(final_chunk("So how much does it cost?"));
@@ -183,7 +184,7 @@ TEST_F(SessionTest, messages_come_before_the_hits_that_refer_to_them) {
               parse(messages[0]).at("messages").at(0).at("id"));
 }
 
-TEST_F(SessionTest, interim_hits_only_come_to_who_wants_them) {
+TEST_P(SessionTest, interim_hits_only_come_to_who_wants_them) {
     const std::string interim = R"({"type":"transcript","text":"the price","isFinal":false})";
     WsClient plain = connect("plain");
     start(plain, k_trackers);
@@ -198,7 +199,7 @@ TEST_F(SessionTest, interim_hits_only_come_to_who_wants_them) {
     EXPECT_TRUE(parse(curious.receive_until(R"("isFinal":true)").back()).at("isFinal").as_bool());
 }
 
-TEST_F(SessionTest, sequence_numbers_rise) {
+TEST_P(SessionTest, sequence_numbers_rise) {
     WsClient client = connect();
     start(client, k_trackers);
     std::int64_t last = 0;
@@ -212,7 +213,7 @@ TEST_F(SessionTest, sequence_numbers_rise) {
     }
 }
 
-TEST_F(SessionTest, only_the_trackers_of_the_session_are_heard) {
+TEST_P(SessionTest, only_the_trackers_of_the_session_are_heard) {
     WsClient first = connect("first");
     WsClient second = connect("second");
     start(first, k_trackers);
@@ -225,7 +226,7 @@ TEST_F(SessionTest, only_the_trackers_of_the_session_are_heard) {
     EXPECT_TRUE(first.is_silent());
 }
 
-TEST_F(SessionTest, both_paths_of_an_id_lead_to_one_conversation) {
+TEST_P(SessionTest, both_paths_of_an_id_lead_to_one_conversation) {
     WsClient first(server_.port(), "/v1/streaming/same");
     WsClient second(server_.port(), "/v1/realtime/insights/same");
     const auto one = start(first, k_trackers);
@@ -238,7 +239,7 @@ TEST_F(SessionTest, both_paths_of_an_id_lead_to_one_conversation) {
 
 // ---- Stop and close
 
-TEST_F(SessionTest, a_stop_is_answered_by_what_is_due_and_a_close_with_1000) {
+TEST_P(SessionTest, a_stop_is_answered_by_what_is_due_and_a_close_with_1000) {
     WsClient client = connect();
     start(client, k_trackers);
     client.send(R"({"type":"transcript","text":"the price","isFinal":false})");
@@ -251,7 +252,7 @@ TEST_F(SessionTest, a_stop_is_answered_by_what_is_due_and_a_close_with_1000) {
     EXPECT_EQ(client.close_code(), 1000);
 }
 
-TEST_F(SessionTest, pythons_stop_is_understood) {
+TEST_P(SessionTest, pythons_stop_is_understood) {
     WsClient client = connect();
     start(client);
     client.send("{'type': 'stop_request'}");
@@ -260,7 +261,7 @@ TEST_F(SessionTest, pythons_stop_is_understood) {
     EXPECT_EQ(client.close_code(), 1000);
 }
 
-TEST_F(SessionTest, after_the_clients_close_frame_the_server_closes_at_once) {
+TEST_P(SessionTest, after_the_clients_close_frame_the_server_closes_at_once) {
     WsClient client = connect();
     start(client);
 
@@ -268,7 +269,7 @@ TEST_F(SessionTest, after_the_clients_close_frame_the_server_closes_at_once) {
     EXPECT_EQ(client.close_code(), 1000);
 }
 
-TEST_F(SessionTest, a_close_without_a_code_is_answered_with_1000) {
+TEST_P(SessionTest, a_close_without_a_code_is_answered_with_1000) {
     TcpClient client(server_.port());
     client.send(
         "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -279,7 +280,7 @@ TEST_F(SessionTest, a_close_without_a_code_is_answered_with_1000) {
     EXPECT_EQ(client.read_all(), "\x88\x02\x03\xE8");
 }
 
-TEST_F(SessionTest, a_stop_that_keeps_the_socket_lets_it_start_again) {
+TEST_P(SessionTest, a_stop_that_keeps_the_socket_lets_it_start_again) {
     WsClient client = connect();
     const std::string message = start_message(k_trackers, {}, R"("disconnectOnStopRequest":false)");
     client.send(message);
@@ -294,7 +295,7 @@ TEST_F(SessionTest, a_stop_that_keeps_the_socket_lets_it_start_again) {
     EXPECT_EQ(id_in(first[1]), id_in(second[1]));
 }
 
-TEST_F(SessionTest, a_lost_speaker_may_come_back_to_the_conversation) {
+TEST_P(SessionTest, a_lost_speaker_may_come_back_to_the_conversation) {
     const std::string message = start_message(k_trackers, {}, R"("speaker":{"userId":"ann"},"noConnectionTimeout":60)");
     std::string id;
     {
@@ -311,7 +312,7 @@ TEST_F(SessionTest, a_lost_speaker_may_come_back_to_the_conversation) {
     EXPECT_EQ(id_in(back.receive_until("conversation_created").back()), id);
 }
 
-TEST_F(SessionTest, after_the_end_the_same_id_begins_another_conversation) {
+TEST_P(SessionTest, after_the_end_the_same_id_begins_another_conversation) {
     WsClient first = connect();
     const auto one = start(first);
     first.send(k_stop);
@@ -323,7 +324,7 @@ TEST_F(SessionTest, after_the_end_the_same_id_begins_another_conversation) {
     EXPECT_NE(id_in(one[1]), id_in(other[1]));
 }
 
-TEST_F(SessionTest, a_client_that_does_not_answer_our_close_is_cut) {
+TEST_P(SessionTest, a_client_that_does_not_answer_our_close_is_cut) {
     TcpClient client(server_.port());
     client.send(
         "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -340,7 +341,7 @@ TEST_F(SessionTest, a_client_that_does_not_answer_our_close_is_cut) {
         server_.hooks().wait_for([](const auto& counts) { return counts.closed.contains(net::SessionEnd::cut); }));
 }
 
-TEST_F(SessionTest, counts_what_was_heard) {
+TEST_P(SessionTest, counts_what_was_heard) {
     WsClient client = connect();
     start(client, k_trackers);
     client.send(final_chunk("the price"));
@@ -357,7 +358,7 @@ TEST_F(SessionTest, counts_what_was_heard) {
 
 // ---- Limits
 
-TEST_F(SessionTest, a_text_over_its_limit_is_told_and_skipped) {
+TEST_P(SessionTest, a_text_over_its_limit_is_told_and_skipped) {
     WsClient client = connect();
     start(client, k_trackers);
     client.send(final_chunk(std::string(600 * 1024, 'x')));
@@ -367,7 +368,7 @@ TEST_F(SessionTest, a_text_over_its_limit_is_told_and_skipped) {
     EXPECT_THAT(client.receive_until("tracker_response").back(), HasSubstr("price"));
 }
 
-TEST_F(SessionTest, a_frame_of_10_megabytes_is_closed_with_1009_and_not_kept) {
+TEST_P(SessionTest, a_frame_of_10_megabytes_is_closed_with_1009_and_not_kept) {
     WsClient client = connect();
     const std::string large(10 * 1024 * 1024, 'x');
     // The server closes in the middle of it, so that writing may fail.
@@ -381,7 +382,7 @@ TEST_F(SessionTest, a_frame_of_10_megabytes_is_closed_with_1009_and_not_kept) {
     EXPECT_EQ(client.close_code(), 1009);
 }
 
-TEST_F(SessionTest, fragments_are_bounded_together) {
+TEST_P(SessionTest, fragments_are_bounded_together) {
     WsClient client = connect();
     const std::string part(3 * 1024 * 1024, 'x');
     try {
@@ -398,17 +399,8 @@ TEST_F(SessionTest, fragments_are_bounded_together) {
 class DeafClient {
 public:
     explicit DeafClient(std::uint16_t port) : client(port, 4096) {
-        client.send(
-            "GET /v1/streaming/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-        client.send(masked(start_message(R"([{"name":"N","vocabulary":["hello"]}])") + std::string(200, ' ')));
-    }
-
-    static std::string masked(const std::string& text) {
-        std::string frame("\x81\xFE", 2);
-        frame += static_cast<char>(text.size() >> 8);
-        frame += static_cast<char>(text.size() & 0xFF);
-        return frame + std::string(4, '\0') + text;
+        client.send(upgrade_request("/v1/streaming/x"));
+        client.send(text_frame(start_message(R"([{"name":"N","vocabulary":["hello"]}])")));
     }
 
     TcpClient client;
@@ -421,7 +413,7 @@ TEST(SlowClientTest, a_client_that_never_reads_is_closed) {
     DeafClient deaf(server.port());
     std::string words;
     while (words.size() < 8000) words += "hello ";
-    const std::string chunk = DeafClient::masked(final_chunk(words));
+    const std::string chunk = text_frame(final_chunk(words));
 
     // Far more answers than the kernel's buffers take.
     for (int i = 0; i < 200; ++i) deaf.client.send_as_far_as_taken(chunk);
@@ -436,9 +428,8 @@ TEST(SlowClientTest, a_client_that_does_not_read_is_not_read_either_and_loses_no
     DeafClient deaf(server.port());
     constexpr std::size_t k_chunks = 4000;
     std::string stream;
-    for (std::size_t i = 0; i < k_chunks; ++i)
-        stream += DeafClient::masked(final_chunk("hello " + std::string(4000, 'x')));
-    stream += DeafClient::masked(R"({"type":"stop_request"})" + std::string(200, ' '));
+    for (std::size_t i = 0; i < k_chunks; ++i) stream += text_frame(final_chunk("hello " + std::string(4000, 'x')));
+    stream += text_frame(R"({"type":"stop_request"})");
 
     std::string_view rest = stream;
     rest.remove_prefix(deaf.client.send_while_taken(rest, milliseconds(500)));
@@ -458,7 +449,9 @@ TEST(SlowClientTest, a_client_that_does_not_read_is_not_read_either_and_loses_no
 
 // ---- Shutdown
 
-TEST(ShutdownTest, sessions_are_told_what_is_due_and_closed_with_1000) {
+class ShutdownTest : public EachTransport {};
+
+TEST_P(ShutdownTest, sessions_are_told_what_is_due_and_closed_with_1000) {
     TestServer server;
     WsClient client(server.port(), "/v1/streaming/x");
     WsClient idle(server.port(), "/v1/streaming/y");
@@ -481,7 +474,7 @@ TEST(ShutdownTest, sessions_are_told_what_is_due_and_closed_with_1000) {
     EXPECT_EQ(server.hooks().counts().closed.at(net::SessionEnd::completed), 2);
 }
 
-TEST(ShutdownTest, who_reads_late_finds_the_close_frame) {
+TEST_P(ShutdownTest, who_reads_late_finds_the_close_frame) {
     TestServer server;
     WsClient client(server.port(), "/v1/streaming/x");
     ASSERT_TRUE(client.is_silent());
@@ -493,7 +486,7 @@ TEST(ShutdownTest, who_reads_late_finds_the_close_frame) {
     EXPECT_EQ(client.close_code(), 1000);
 }
 
-TEST(ShutdownTest, who_comes_while_it_goes_on_is_told_so) {
+TEST_P(ShutdownTest, who_comes_while_it_goes_on_is_told_so) {
     TestServer server;
     WsClient running(server.port(), "/v1/streaming/x");
     running.send(start_message());
@@ -519,7 +512,7 @@ TEST(ShutdownTest, who_comes_while_it_goes_on_is_told_so) {
     EXPECT_THAT(answer, ::testing::EndsWith("\x88\x02\x03\xE8"));
 }
 
-TEST(ShutdownTest, connections_are_refused_afterwards) {
+TEST_P(ShutdownTest, connections_are_refused_afterwards) {
     TestServer server;
     server.server().request_stop();
     server.server().wait();
@@ -527,7 +520,7 @@ TEST(ShutdownTest, connections_are_refused_afterwards) {
     EXPECT_THROW(TcpClient{server.port()}, std::exception);
 }
 
-TEST(ShutdownTest, what_does_not_end_in_its_grace_is_cut) {
+TEST_P(ShutdownTest, what_does_not_end_in_its_grace_is_cut) {
     net::ServerOptions options;
     options.shutdown_grace = milliseconds(200);
     options.socket.stop_grace = seconds(60);
@@ -555,6 +548,9 @@ TEST(ServerTest, a_taken_port_is_an_error) {
     ASSERT_FALSE(port);
     EXPECT_EQ(port.error().code, base::Errc::io_failed);
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, SessionTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, ShutdownTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -19,6 +19,7 @@ struct PlayOptions {
     std::optional<double> threshold;
     std::string language;      ///< BCP 47; empty: the server's default
     std::string access_token;  ///< empty: none is sent
+    bool insecure = false;     ///< any certificate of a wss:// server is taken
     bool json = false;         ///< the server's frames to `out`, one a line; the summary to `err`
     std::string summary_file;  ///< gets the summary's figures as JSON; empty: none
 };

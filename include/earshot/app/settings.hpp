@@ -39,6 +39,16 @@ struct TransportLimits {
     std::size_t replay_bytes = 256 * 1024 * 1024;  ///< of all conversations together
     std::size_t compute_tasks = 1024;              ///< that wait for a compute thread
     base::Duration handshake = std::chrono::seconds(10);
+    base::Duration transfer = std::chrono::seconds(60);  ///< of a request's body, and of an answer
+    base::Duration answer = std::chrono::seconds(30);    ///< for a request to be answered
+    base::Duration keep_alive = std::chrono::seconds(75);
+    base::Duration refusal_delay = std::chrono::seconds(1);  ///< before a 401
+};
+
+/// Which phrases of stored trackers are taken.
+enum class VocabularyPunctuation : std::uint8_t {
+    any,     ///< whatever holds a word
+    strict,  ///< only letters, digits, white space, apostrophes and hyphens, as the former service documented
 };
 
 /// All that an operator may decide. A default-constructed one holds the defaults; the table in
@@ -53,11 +63,31 @@ struct Settings {
         std::string directory = "data";
     } data;
 
+    struct Tls {
+        std::string certificate;  ///< path; empty, as `key`: no TLS
+        std::string key;          ///< path
+    } tls;
+
     LogSettings log;
 
     struct Auth {
         std::chrono::seconds token_life = std::chrono::hours(24);
+        std::string apps_file;                ///< empty: no credentials are needed
+        std::size_t secret_checks = 16;       ///< that may wait for their turn
+        std::size_t slowed_addresses = 4096;  ///< whose failures are remembered; 0: nobody is slowed
     } auth;
+
+    struct Manage {
+        std::size_t trackers = 500;  ///< of an account, where its app says nothing else
+        bool serial_writes = true;   ///< whether a second change of an account at the same time is refused
+        VocabularyPunctuation vocabulary_punctuation = VocabularyPunctuation::any;
+    } manage;
+
+    struct Store {
+        std::string url = "sqlite:data/earshot.db";
+        std::size_t threads = 2;
+        std::size_t queue = 1024;  ///< operations that may wait for a thread
+    } store;
 
     TransportLimits transport;
     session::SocketLimits socket;

@@ -19,13 +19,14 @@ namespace earshot::app {
 /// Where a client connects to.
 struct WsUrl {
     std::string host;    ///< without brackets
-    std::string port;    ///< "80" where none is given
+    std::string port;    ///< "80" where none is given, for wss "443"
     std::string target;  ///< path and query; empty: none was given
+    bool tls = false;    ///< of a URL that begins with wss
     friend bool operator==(const WsUrl&, const WsUrl&) = default;
 };
 
-/// Reads "ws://host[:port][/path][?query]". Errors: Errc::unsupported for any other scheme (the message says what to
-/// write instead), Errc::invalid_value for what is no URL.
+/// Reads "ws://host[:port][/path][?query]", or the same with "wss". Errors: Errc::unsupported for any other scheme (the
+/// message says what to write instead), Errc::invalid_value for what is no URL.
 base::Result<WsUrl> parse_ws_url(std::string_view url);
 
 /// How a connection ended.
@@ -43,6 +44,8 @@ public:
     struct Settings {
         WsUrl url;
         std::string access_token;  ///< sent as a bearer token; empty: none
+        bool checks_certificate =
+            true;  ///< over TLS: that it is of the host, and of an authority that the system trusts
         base::Duration handshake_timeout = std::chrono::seconds(10);
         base::Duration close_timeout = std::chrono::seconds(5);  ///< how long the peer may take to answer a close
         bool reads = true;                                       ///< false: nothing is ever read after the handshake

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace earshot::net {
@@ -28,6 +29,7 @@ struct HttpLimits {
                                    ///< request and of a WebSocket's handshake: from the connection
     base::Duration transfer = std::chrono::seconds(60);    ///< for a request's body to come, and an answer to be taken
     base::Duration answer = std::chrono::seconds(30);      ///< for a request to be answered; after it: 503
+    base::Duration refusal_delay{};                        ///< before a 401 is told: some clients ask again at once
     base::Duration keep_alive = std::chrono::seconds(75);  ///< silence between two requests of a connection
 };
 
@@ -45,9 +47,17 @@ struct ManagementOptions {
     proto::Punctuation punctuation = proto::Punctuation::any;
 };
 
+/// The files of a port that speaks TLS. They are read again when they have changed; new connections get what is new.
+struct TlsFiles {
+    std::string certificate;                         ///< path: PEM, the server's own first, then the chain
+    std::string key;                                 ///< path: PEM, without a password
+    base::Duration check = std::chrono::seconds(2);  ///< how often the files are looked at
+};
+
 struct ServerOptions {
     std::string host = "127.0.0.1";  ///< an address or a name, of which the first address is taken
     std::uint16_t port = 8080;       ///< 0: any that is free
+    std::optional<TlsFiles> tls;     ///< with it, the port speaks TLS and nothing else
     std::size_t io_threads = 1;
     int backlog = 4096;
     std::size_t max_sockets = 20'000;  ///< sessions at once; one more is told `too_many`. 1,024 further connections
@@ -75,8 +85,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Listens and starts the threads; once. Returns the port. Errors: Errc::invalid_value (no such host),
-    /// Errc::io_failed (it cannot be listened on).
+    /// Listens and starts the threads; once. Returns the port. Errors: Errc::invalid_value (no such host, or
+    /// a file of TLS that is not usable), Errc::io_failed (it cannot be listened on).
     base::Result<std::uint16_t> start();
 
     /// Begins the shutdown: no new connection, sessions are told what is due and closed with 1000. Returns at once. Any

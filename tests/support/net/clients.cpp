@@ -1,9 +1,12 @@
 #include "support/net/clients.hpp"
 
+#include "earshot/net/client_stream.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -34,6 +37,8 @@ std::chrono::milliseconds since(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
 }
 
+using Stream = net::ClientStream<tcp::socket>;
+
 tcp::endpoint loopback(std::uint16_t port) {
     return {asio::ip::address_v4::loopback(), port};
 }
@@ -50,6 +55,24 @@ void run_until(asio::io_context& context, const bool& done, const char* what) {
 
 void check(error_code error, const char* what) {
     if (error) throw std::runtime_error(std::string(what) + ": " + error.message());
+}
+
+asio::ssl::context& trusting_context() {
+    static asio::ssl::context context(asio::ssl::context::tls_client);
+    return context;
+}
+
+/// Makes a connected stream speak TLS, if that is what the port speaks.
+void secure(asio::io_context& context, Stream& stream, Port port) {
+    if (!port.is_tls()) return;
+    bool done = false;
+    error_code failure;
+    stream.use_tls(trusting_context()).async_handshake(asio::ssl::stream_base::client, [&](error_code error) {
+        failure = error;
+        done = true;
+    });
+    run_until(context, done, "the end of TLS's handshake");
+    check(failure, "shaking hands");
 }
 
 template <class Body>
@@ -71,19 +94,20 @@ HttpResponse to_response(const http_ns::response<Body>& message, std::string bod
 
 class TcpClient::Impl {
 public:
-    Impl(std::uint16_t port, int receive_buffer_bytes) : socket(context) {
+    Impl(Port port, int receive_buffer_bytes) {
         socket.open(tcp::v4());
         if (receive_buffer_bytes > 0) {
             socket.set_option(asio::socket_base::receive_buffer_size(receive_buffer_bytes));
         }
         socket.connect(loopback(port));
         socket.set_option(tcp::no_delay(true));
+        secure(context, stream, port);
     }
 
     error_code write(std::string_view bytes) {
         bool done = false;
         error_code failure;
-        asio::async_write(socket, asio::buffer(bytes.data(), bytes.size()), [&](error_code error, std::size_t) {
+        asio::async_write(stream, asio::buffer(bytes.data(), bytes.size()), [&](error_code error, std::size_t) {
             failure = error;
             done = true;
         });
@@ -92,12 +116,12 @@ public:
     }
 
     asio::io_context context;
-    tcp::socket socket;
+    Stream stream{context};
+    tcp::socket& socket = stream.next_layer();
     beast::flat_buffer buffer;
 };
 
-TcpClient::TcpClient(std::uint16_t port, int receive_buffer_bytes)
-    : impl_(std::make_unique<Impl>(port, receive_buffer_bytes)) {}
+TcpClient::TcpClient(Port port, int receive_buffer_bytes) : impl_(std::make_unique<Impl>(port, receive_buffer_bytes)) {}
 TcpClient::~TcpClient() = default;
 TcpClient::TcpClient(TcpClient&&) noexcept = default;
 
@@ -107,6 +131,15 @@ void TcpClient::send(std::string_view bytes) {
 
 void TcpClient::send_as_far_as_taken(std::string_view bytes) {
     impl_->write(bytes);
+}
+
+long TcpClient::certificate_serial() const {
+    auto* tls = impl_->stream.tls();
+    if (!tls) return 0;
+    X509* certificate = SSL_get1_peer_certificate(tls->native_handle());
+    const long serial = ASN1_INTEGER_get(X509_get0_serialNumber(certificate));
+    X509_free(certificate);
+    return serial;
 }
 
 std::size_t TcpClient::send_while_taken(std::string_view bytes, std::chrono::milliseconds patience) {
@@ -131,12 +164,18 @@ std::string TcpClient::read_some() {
     std::array<char, 4096> bytes;
     std::size_t size = 0;
     bool done = false;
-    impl_->socket.async_read_some(asio::buffer(bytes), [&](error_code error, std::size_t count) {
+    impl_->stream.async_read_some(asio::buffer(bytes), [&](error_code error, std::size_t count) {
         size = error ? 0 : count;
         done = true;
     });
     run_until(impl_->context, done, "what is to be read");
     return std::string(bytes.data(), size);
+}
+
+std::string TcpClient::read_if_any() {
+    std::array<char, 4096> bytes;
+    const ssize_t size = ::recv(impl_->socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    return std::string(bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
 }
 
 std::string TcpClient::read_all() {
@@ -151,7 +190,7 @@ HttpResponse TcpClient::read_response(bool to_head) {
     parser.body_limit(boost::none);
     bool done = false;
     error_code failure;
-    http_ns::async_read(impl_->socket, impl_->buffer, parser, [&](error_code error, std::size_t) {
+    http_ns::async_read(impl_->stream, impl_->buffer, parser, [&](error_code error, std::size_t) {
         failure = error;
         done = true;
     });
@@ -166,7 +205,7 @@ std::chrono::milliseconds TcpClient::wait_for_end() {
     return since(begin);
 }
 
-HttpResponse http(std::uint16_t port, std::string_view method, std::string_view target, const Headers& headers,
+HttpResponse http(Port port, std::string_view method, std::string_view target, const Headers& headers,
                   std::string_view body) {
     TcpClient client(port);
     std::string request = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n";
@@ -176,13 +215,29 @@ HttpResponse http(std::uint16_t port, std::string_view method, std::string_view 
     return client.read_response(method == "HEAD");
 }
 
+std::string upgrade_request(std::string_view target) {
+    return "GET " + std::string(target) +
+           " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+}
+
+std::string text_frame(std::string_view text) {
+    const std::size_t size = text.size();
+    const int size_bytes = size < 126 ? 0 : size < 64 * 1024 ? 2 : 8;
+    const std::size_t size_or_kind = size_bytes == 0 ? size : size_bytes == 2 ? 126 : 127;
+    std::string frame{'\x81', static_cast<char>(0x80 | size_or_kind)};
+    for (int i = size_bytes; i-- > 0;) frame += static_cast<char>(size >> (8 * i));
+    return frame + std::string(4, '\0') + std::string(text);
+}
+
 // ---- WsClient ------------------------------------------------------------------------------------------------------
 
 class WsClient::Impl {
 public:
-    explicit Impl(std::uint16_t port) : ws(context) {
-        ws.next_layer().connect(loopback(port));
-        ws.next_layer().set_option(tcp::no_delay(true));
+    explicit Impl(Port port) : ws(context) {
+        lowest().connect(loopback(port));
+        lowest().set_option(tcp::no_delay(true));
+        secure(context, ws.next_layer(), port);
         ws.auto_fragment(false);
         ws.read_message_max(64 * 1024 * 1024);
         ws.control_callback([this](websocket::frame_type type, beast::string_view payload) {
@@ -237,8 +292,10 @@ public:
         return message;
     }
 
+    tcp::socket& lowest() { return ws.next_layer().next_layer(); }
+
     asio::io_context context;
-    websocket::stream<tcp::socket> ws;
+    websocket::stream<Stream> ws;
     HttpResponse response;
     beast::flat_buffer buffer;
     bool is_reading = false;
@@ -248,8 +305,7 @@ public:
     std::string last_pong;
 };
 
-WsClient::WsClient(std::uint16_t port, std::string_view target, const Headers& headers)
-    : impl_(std::make_unique<Impl>(port)) {
+WsClient::WsClient(Port port, std::string_view target, const Headers& headers) : impl_(std::make_unique<Impl>(port)) {
     impl_->ws.set_option(websocket::stream_base::decorator([&headers](websocket::request_type& request) {
         for (const auto& [name, value] : headers) request.insert(name, value);
     }));
@@ -363,7 +419,7 @@ std::chrono::milliseconds WsClient::close(std::uint16_t code) {
 
 void WsClient::drop() {
     error_code ignored;
-    impl_->ws.next_layer().close(ignored);
+    impl_->lowest().close(ignored);
 }
 
 }  // namespace earshot::testing

@@ -18,6 +18,21 @@ namespace earshot::testing {
 
 inline constexpr auto k_patience = std::chrono::seconds(20);
 
+enum class Transport : std::uint8_t { plain, tls };
+
+/// Where a server listens on the loopback, and what it speaks there.
+class Port {
+public:
+    // Implicit both ways: for most, it is a number.
+    Port(std::uint16_t number = 0, Transport transport = Transport::plain) : number_(number), transport_(transport) {}
+    operator std::uint16_t() const noexcept { return number_; }
+    bool is_tls() const noexcept { return transport_ == Transport::tls; }
+
+private:
+    std::uint16_t number_;
+    Transport transport_;
+};
+
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// An HTTP response; names of headers in lower case.
@@ -27,11 +42,11 @@ struct HttpResponse {
     std::string body;
 };
 
-/// A TCP connection that sends what it is told, byte by byte.
+/// A TCP connection, or one of TLS, that sends what it is told, byte by byte. It takes any certificate.
 class TcpClient {
 public:
     /// `receive_buffer_bytes`: the kernel's, 0 for its default.
-    explicit TcpClient(std::uint16_t port, int receive_buffer_bytes = 0);
+    explicit TcpClient(Port port, int receive_buffer_bytes = 0);
     ~TcpClient();
     TcpClient(TcpClient&&) noexcept;
 
@@ -40,12 +55,18 @@ public:
     /// Sends until all is taken or the peer has closed, whatever it sends meanwhile.
     void send_as_far_as_taken(std::string_view bytes);
 
-    /// Sends as much as is taken without reading, until nothing more is for `patience`. Returns how many bytes that
-    /// was.
+    /// The serial number of the server's certificate; 0 without TLS.
+    long certificate_serial() const;
+
+    /// Without TLS: sends as much as is taken without reading, until nothing more is for `patience`. Returns how many
+    /// bytes that was.
     std::size_t send_while_taken(std::string_view bytes, std::chrono::milliseconds patience);
 
     /// What comes next; empty: the peer has closed.
     std::string read_some();
+
+    /// Without TLS: what has come already.
+    std::string read_if_any();
 
     /// All that comes until the peer has closed.
     std::string read_all();
@@ -62,14 +83,20 @@ private:
 };
 
 /// Sends one request on a connection of its own and returns the response.
-HttpResponse http(std::uint16_t port, std::string_view method, std::string_view target, const Headers& headers = {},
+HttpResponse http(Port port, std::string_view method, std::string_view target, const Headers& headers = {},
                   std::string_view body = {});
+
+/// The request that makes a connection of bare TCP a WebSocket.
+std::string upgrade_request(std::string_view target);
+
+/// A text message as a client sends it, in one frame with the mask 0.
+std::string text_frame(std::string_view text);
 
 /// A WebSocket client.
 class WsClient {
 public:
     /// Connects and shakes hands; response() says how that went.
-    WsClient(std::uint16_t port, std::string_view target, const Headers& headers = {});
+    WsClient(Port port, std::string_view target, const Headers& headers = {});
     ~WsClient();
     WsClient(WsClient&&) noexcept;
 

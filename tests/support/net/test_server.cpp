@@ -2,6 +2,8 @@
 
 #include "earshot/proto/json_writer.hpp"
 
+#include "support/net/test_certificate.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -29,9 +31,12 @@ private:
     }
 };
 
-net::ServerOptions on_loopback(net::ServerOptions options) {
+net::ServerOptions on_loopback(net::ServerOptions options, Transport transport) {
     options.host = "127.0.0.1";
     options.port = 0;
+    if (transport == Transport::tls && !options.tls) {
+        options.tls = net::TlsFiles{any_certificate().certificate_file(), any_certificate().key_file()};
+    }
     return options;
 }
 
@@ -43,7 +48,16 @@ base::Result<net::Caller> RecordingHooks::authenticate(std::span<const std::stri
     return base::Error{base::Errc::unauthorized, "the token is not known", {}, {}};
 }
 
+void RecordingHooks::answer_tokens(std::function<void(net::TokenRequest, net::HttpDone)> answer) {
+    const std::lock_guard lock(mutex_);
+    answer_token_ = std::move(answer);
+}
+
 void RecordingHooks::issue_token(net::TokenRequest request, net::HttpDone done) {
+    std::unique_lock lock(mutex_);
+    const auto answer = answer_token_;
+    lock.unlock();
+    if (answer) return answer(std::move(request), std::move(done));
     done({200, R"({"accessToken":"t","expiresIn":60,"asked":)" + std::to_string(request.body.size()) + "}"});
 }
 
@@ -88,12 +102,13 @@ RecordingHooks::Counts RecordingHooks::counts() const {
     return counts_;
 }
 
-TestServer::TestServer(net::ServerOptions options, std::string valid_token, store::TrackerStore* store)
-    : server_(on_loopback(std::move(options)), hooks_, pool_, nullptr, store) {
+TestServer::TestServer(net::ServerOptions options, std::string valid_token, Transport transport,
+                       store::TrackerStore* store)
+    : server_(on_loopback(std::move(options), transport), hooks_, pool_, nullptr, store) {
     hooks_.valid_token = std::move(valid_token);
     const auto port = server_.start();
     if (!port) throw std::runtime_error(port.error().message);
-    port_ = *port;
+    port_ = Port(*port, transport);
 }
 
 std::string start_message(std::string_view trackers, std::string_view config, std::string_view more) {

@@ -2,9 +2,12 @@
 
 #include "earshot/net/server.hpp"
 
+#include "support/net/clients.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -18,6 +21,9 @@ class RecordingHooks final : public net::ServerHooks {
 public:
     /// Empty: any token is taken, and none. Set before the server starts.
     std::string valid_token;
+
+    /// Has `answer` answer requests for tokens; it may keep what it is given.
+    void answer_tokens(std::function<void(net::TokenRequest, net::HttpDone)> answer);
 
     base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
     void issue_token(net::TokenRequest request, net::HttpDone done) override;
@@ -58,6 +64,7 @@ private:
     }
 
     mutable std::mutex mutex_;
+    std::function<void(net::TokenRequest, net::HttpDone)> answer_token_;
     std::condition_variable changed_;
     Counts counts_;
 };
@@ -65,11 +72,12 @@ private:
 /// A server on a free port of the loopback, stopped at the end.
 class TestServer {
 public:
-    /// `store` (null: nothing is stored) outlives it.
+    /// Over TLS it has the files that `options` give, or any_certificate(). `store` (null: nothing is stored) outlives
+    /// it.
     explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
-                        store::TrackerStore* store = nullptr);
+                        Transport transport = Transport::plain, store::TrackerStore* store = nullptr);
 
-    std::uint16_t port() const noexcept { return port_; }
+    Port port() const noexcept { return port_; }
     RecordingHooks& hooks() noexcept { return hooks_; }
     net::Server& server() noexcept { return server_; }
 
@@ -77,7 +85,7 @@ private:
     RecordingHooks hooks_;
     net::ComputePool pool_{1, 64};
     net::Server server_;
-    std::uint16_t port_ = 0;
+    Port port_;
 };
 
 /// A start message whose trackers are `trackers` (JSON), whose config holds `config` and which itself holds `more`

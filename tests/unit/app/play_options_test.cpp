@@ -64,8 +64,10 @@ TEST_F(PlayOptionsTest, wrong_usage_is_told_before_anything_is_connected) {
         EXPECT_EQ(outcome.out, "");
     };
 
-    expect_refused([](PlayOptions& o) { o.url = "https://127.0.0.1"; }, "must begin with ws://, not https://");
-    expect_refused([](PlayOptions& o) { o.url = "http://127.0.0.1:8080"; }, "must begin with ws://, not http://");
+    expect_refused([](PlayOptions& o) { o.url = "https://127.0.0.1"; },
+                   "must begin with ws:// or wss://, not https://");
+    expect_refused([](PlayOptions& o) { o.url = "http://127.0.0.1:8080"; },
+                   "must begin with ws:// or wss://, not http://");
     expect_refused([](PlayOptions& o) { o.url = "127.0.0.1:8080"; }, "127.0.0.1:8080");
     expect_refused([](PlayOptions& o) { o.speed = "fast"; }, "the speed \"fast\"");
     expect_refused([](PlayOptions& o) { o.threshold = 1.5; }, "between 0 and 1");
@@ -91,6 +93,7 @@ TEST_P(WsUrlTest, is_taken_apart) {
     EXPECT_EQ(url->host, GetParam().expected.host);
     EXPECT_EQ(url->port, GetParam().expected.port);
     EXPECT_EQ(url->target, GetParam().expected.target);
+    EXPECT_EQ(url->tls, GetParam().expected.tls);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -102,11 +105,13 @@ INSTANTIATE_TEST_SUITE_P(
                             "ws://h:1/v1/streaming/x%20y?access_token=t",
                             {"h", "1", "/v1/streaming/x%20y?access_token=t"}},
                     UrlCase{"query_alone", "ws://h:1?access_token=t", {"h", "1", "/?access_token=t"}},
-                    UrlCase{"ipv6", "ws://[::1]:9/x", {"::1", "9", "/x"}}, UrlCase{"case", "WS://h", {"h", "80", ""}}),
+                    UrlCase{"ipv6", "ws://[::1]:9/x", {"::1", "9", "/x"}}, UrlCase{"case", "WS://h", {"h", "80", ""}},
+                    UrlCase{"tls", "wss://h/x", {"h", "443", "/x", true}},
+                    UrlCase{"tls_with_port", "wss://127.0.0.1:8443", {"127.0.0.1", "8443", "", true}}),
     [](const auto& c) { return std::string(c.param.name); });
 
 TEST(WsUrlErrorTest, what_is_no_websocket_url_is_refused) {
-    EXPECT_EQ(parse_ws_url("wss://h").error().code, base::Errc::unsupported);
+    EXPECT_EQ(parse_ws_url("https://h").error().code, base::Errc::unsupported);
     EXPECT_EQ(parse_ws_url("ftp://h").error().code, base::Errc::unsupported);
     for (const char* bad : {"", "ws://", "ws:h", "h:80", "/x", "ws://h:port", "ws://h y"}) {
         EXPECT_FALSE(parse_ws_url(bad)) << bad;

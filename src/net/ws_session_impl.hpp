@@ -1,6 +1,8 @@
-#include "ws_session.hpp"
+#pragma once
 
+#include "sockets.hpp"
 #include "ws_frame.hpp"
+#include "ws_session.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -13,21 +15,19 @@
 #include <string>
 #include <utility>
 
+// The functions of WsSession, for the two files that instantiate it.
 namespace earshot::net {
-namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 
 /// A reading buffer that has grown beyond this is given back.
-constexpr std::size_t k_kept_buffer = 8 * 1024;
+inline constexpr std::size_t k_kept_buffer = 8 * 1024;
 
-std::string key_of(const SocketRequest& who) {
+inline std::string key_of(const SocketRequest& who) {
     return who.account + '\n' + who.connection_id;
 }
-
-}  // namespace
 
 template <class NextLayer>
 WsSession<NextLayer>::WsSession(Shard& shard, NextLayer stream, std::string early, SocketRequest who)
@@ -119,7 +119,7 @@ void WsSession<NextLayer>::on_read(Self self, Error error) {
     buffer_.consume(buffer_.size());
     if (buffer_.capacity() > k_kept_buffer) buffer_ = beast::flat_buffer();
     if (state_ == State::open) {
-        if (is_client_behind()) {
+        if (must_rest()) {
             resting_ = std::move(self);
         } else {
             read(std::move(self));
@@ -129,8 +129,8 @@ void WsSession<NextLayer>::on_read(Self self, Error error) {
 }
 
 template <class NextLayer>
-bool WsSession<NextLayer>::is_client_behind() {
-    return peer_ && peer_->outbox().is_behind();
+bool WsSession<NextLayer>::must_rest() {
+    return peer_ && peer_->must_rest();
 }
 
 template <class NextLayer>
@@ -173,7 +173,7 @@ void WsSession<NextLayer>::pump() {
         outbox.written();
     }
     if (close_ && state_ == State::open && !outbox.has_next()) begin_close();
-    if (resting_ && state_ == State::open && !is_client_behind()) read(std::move(resting_));
+    if (resting_ && state_ == State::open && !must_rest()) read(std::move(resting_));
     if (!is_reading_) cork().flush_soon();
 }
 
@@ -211,16 +211,22 @@ void WsSession<NextLayer>::begin_close() {
 template <class NextLayer>
 void WsSession<NextLayer>::linger() {
     if (state_ == State::over) return;
-    if (state_ != State::lingering) {
-        state_ = State::lingering;
-        closing_since_ = progress_ = std::chrono::steady_clock::now();
-        Error ignored;  // the peer may be gone, which reading tells
-        beast::get_lowest_layer(ws_).shutdown(asio::socket_base::shutdown_send, ignored);
-        if (peer_) shard_.turn([&] { peer_->on_gone(); });
-    }
-    lowest().async_read_some(asio::buffer(shard_.sink()), [self = this->shared_from_this()](Error error, std::size_t) {
-        error ? self->end(SessionEnd::lost) : self->linger();
+    state_ = State::lingering;
+    closing_since_ = progress_ = std::chrono::steady_clock::now();
+    if (peer_) shard_.turn([&] { peer_->on_gone(); });
+    cork().async_drain([self = this->shared_from_this()](Error) {
+        if (self->state_ == State::over) return;
+        finish_sending(self->lowest(), [self] { self->read_away(); });
     });
+}
+
+template <class NextLayer>
+void WsSession<NextLayer>::read_away() {
+    if (state_ == State::over) return;
+    beast::get_lowest_layer(ws_).async_read_some(asio::buffer(shard_.sink()),
+                                                 [self = this->shared_from_this()](Error error, std::size_t) {
+                                                     error ? self->end(SessionEnd::lost) : self->read_away();
+                                                 });
 }
 
 template <class NextLayer>
@@ -232,16 +238,34 @@ void WsSession<NextLayer>::end(SessionEnd how) {
     }
     // The last reference may not go while the session is at work.
     if (resting_) shard_.post([self = std::move(resting_)] {});
-    Error ignored;  // closed it is in any case
-    auto& socket = beast::get_lowest_layer(ws_);
     // A reset spares the kernel what the peer does not read; without need it would take our close frame from it.
-    if (how == SessionEnd::cut && !cork().is_drained()) socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket.close(ignored);
+    if (how == SessionEnd::cut && !cork().is_drained()) {
+        Error ignored;
+        beast::get_lowest_layer(ws_).set_option(asio::socket_base::linger(true, 0), ignored);
+    }
+    if (k_is_tls<NextLayer> && how == SessionEnd::completed && !cork().is_broken()) {
+        say_goodbye();
+    } else {
+        close_socket();
+    }
     if (!counts_as_session_) return;
     counts_as_session_ = false;
     --shard_.server().sessions;
     shard_.server().hooks.on_session_closed(how);
     log_end(how);
+}
+
+/// TLS has an end of its own, without which a peer could not tell a close from a cut.
+template <class NextLayer>
+void WsSession<NextLayer>::say_goodbye() {
+    goodbye_until_ = std::chrono::steady_clock::now() + shard_.server().options.ws.close_timeout;
+    finish_sending(lowest(), [self = this->shared_from_this()] { self->close_socket(); });
+}
+
+template <class NextLayer>
+void WsSession<NextLayer>::close_socket() {
+    Error ignored;  // closed it is in any case
+    beast::get_lowest_layer(ws_).close(ignored);
 }
 
 template <class NextLayer>
@@ -258,7 +282,10 @@ void WsSession<NextLayer>::log_end(SessionEnd how) const {
 
 template <class NextLayer>
 void WsSession<NextLayer>::on_sweep(base::MonotonicTime now) {
-    if (state_ == State::over) return;
+    if (state_ == State::over) {
+        if (goodbye_until_ && now >= *goodbye_until_) close_socket();
+        return;
+    }
     if (peer_) {
         const auto deadline = peer_->deadline();
         if (deadline && *deadline <= now) peer_->on_time();
@@ -288,8 +315,7 @@ void WsSession<NextLayer>::on_drain() {
 template <class NextLayer>
 void WsSession<NextLayer>::on_cut() {
     end(SessionEnd::cut);
+    close_socket();
 }
-
-template class WsSession<PlainSocket>;
 
 }  // namespace earshot::net
