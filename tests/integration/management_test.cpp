@@ -350,7 +350,7 @@ TEST(ManagementTokenTest, every_route_asks_for_a_token) {
 // ---- One writer at a time
 
 /// A request that is sent and not waited for.
-TcpClient begin(std::uint16_t port, std::string_view method, std::string_view target, const std::string& body = {}) {
+TcpClient begin(Port port, std::string_view method, std::string_view target, const std::string& body = {}) {
     TcpClient client(port);
     client.send(std::string(method) + " " + std::string(target) +
                 " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
