@@ -25,7 +25,7 @@ constexpr std::string_view k_prefix = "EARSHOT_";
 /// Kubernetes gives to every container beside a service called "earshot".
 constexpr std::array<std::string_view, 4> k_foreign_variables{"EARSHOT_JOBS", "EARSHOT_FUZZ_SECONDS", "EARSHOT_URL",
                                                               "EARSHOT_TOKEN"};
-constexpr std::array<std::string_view, 2> k_foreign_prefixes{"EARSHOT_SERVICE_", "EARSHOT_PORT"};
+constexpr std::array<std::string_view, 3> k_foreign_prefixes{"EARSHOT_SERVICE_", "EARSHOT_PORT", "EARSHOT_TEST_"};
 
 /// The number of characters to insert, remove or replace to come from `a` to `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -32,7 +32,8 @@ std::string tracker_json(std::string_view name, std::string_view phrases = R"(["
 
 class ManagementTest : public ::testing::Test {
 protected:
-    explicit ManagementTest(net::ServerOptions options = {}) : server_(std::move(options), {}, Transport::plain, &store_) {}
+    explicit ManagementTest(net::ServerOptions options = {})
+        : server_(std::move(options), {}, Transport::plain, &store_) {}
 
     HttpResponse ask(std::string_view method, std::string_view target, std::string_view body = {}) {
         Headers headers;

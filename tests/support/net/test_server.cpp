@@ -44,7 +44,8 @@ net::ServerOptions on_loopback(net::ServerOptions options, Transport transport) 
 
 base::Result<net::Caller> RecordingHooks::authenticate(std::span<const std::string> tokens, std::string_view) {
     if (valid_token.empty()) return net::Caller{"default", account_trackers};
-    if (std::find(tokens.begin(), tokens.end(), valid_token) != tokens.end()) return net::Caller{"default", account_trackers};
+    if (std::find(tokens.begin(), tokens.end(), valid_token) != tokens.end())
+        return net::Caller{"default", account_trackers};
     return base::Error{base::Errc::unauthorized, "the token is not known", {}, {}};
 }
 

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 HttpCall call_of(std::string account, std::string body) {
     HttpCall call;
     call.account = std::move(account);
+    call.trackers = 500;
     call.body = std::move(body);
     return call;
 }
