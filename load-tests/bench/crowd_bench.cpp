@@ -24,8 +24,10 @@ private:
 
 class SilentHooks final : public net::ServerHooks {
 public:
-    base::Result<std::string> authenticate(std::span<const std::string>) override { return std::string(); }
-    net::HttpAnswer issue_token(std::string_view) override { return {}; }
+    base::Result<net::Caller> authenticate(std::span<const std::string>, std::string_view) override {
+        return net::Caller{};
+    }
+    void issue_token(net::TokenRequest, net::HttpDone done) override { done({}); }
     std::string metrics_text() override { return {}; }
     bool is_ready() override { return true; }
     std::unique_ptr<base::IdSource> make_ids() override { return std::make_unique<CountingIds>(); }
@@ -135,8 +137,8 @@ private:
 };
 
 void per(benchmark::State& state, const char* name, double times) {
-    state.counters[name] = benchmark::Counter(times, benchmark::Counter::kIsIterationInvariantRate |
-                                                         benchmark::Counter::kInvert);
+    state.counters[name] =
+        benchmark::Counter(times, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 /// Everybody comes, then everybody goes.

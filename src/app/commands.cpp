@@ -2,6 +2,7 @@
 
 #include "earshot/app/check_command.hpp"
 #include "earshot/app/detect_command.hpp"
+#include "earshot/app/openapi.hpp"
 #include "earshot/app/play.hpp"
 #include "earshot/app/serve_command.hpp"
 
@@ -97,6 +98,8 @@ int run(int count, char** arguments) {
         program.add_subcommand("check", "Check settings (.yaml), calls (.jsonl) and tracker files (.json)");
     check_command->add_option("files", check_files, "files to check")->required();
 
+    CLI::App* openapi_command = program.add_subcommand("openapi", "Print what the HTTP interface is, as OpenAPI 3.1");
+
     try {
         program.parse(count, arguments);
         play_tuning.apply(play_options);
@@ -106,6 +109,10 @@ int run(int count, char** arguments) {
     }
     if (serve_command->parsed()) return serve(serve_options, std::cout, std::cerr);
     if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
+    if (openapi_command->parsed()) {
+        std::cout << openapi_document() << std::flush;
+        return 0;
+    }
     if (check_command->parsed()) return check(check_files, std::cout, std::cerr);
     detect_options.format = format == "table" ? DetectFormat::table : DetectFormat::jsonl;
     return detect(detect_options, std::cin, std::cout, std::cerr);

@@ -311,6 +311,8 @@ std::vector<Setting> make_table() {
         count("limits.trackers", EARSHOT_FIELD(socket.messages.trackers), 1, 100'000, "Trackers of a session."),
         count("limits.phrases", EARSHOT_FIELD(socket.messages.phrases), 1, 10'000'000,
               "Phrases of all trackers of a session, exclusions and patterns among them."),
+        count("limits.bodyPatterns", EARSHOT_FIELD(socket.messages.body_patterns), 0, 1'000'000,
+              "Patterns of all trackers of a management body."),
         count("limits.patternBytes", EARSHOT_FIELD(conversation.patterns.max_bytes), 1, 64 * k_kib,
               "The longest pattern."),
         count("limits.patternMemoryBytes", EARSHOT_FIELD(conversation.patterns.max_mem), 64 * k_kib, 256 * k_mib,
