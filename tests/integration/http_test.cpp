@@ -192,6 +192,23 @@ TEST_P(HttpTest, what_the_header_decides_is_answered_before_the_body) {
     }
 }
 
+TEST_P(HttpTest, who_has_no_valid_token_is_refused_before_the_body) {
+    TestServer server({}, "good");
+    for (const char* more : {"", "Authorization: Bearer bad\r\n", "Expect: 100-continue\r\n"}) {
+        TcpClient client(server.port());
+        client.send(std::string("POST /v1/manage/trackers HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n") + more +
+                    "\r\n");
+
+        const HttpResponse response = client.read_response();
+
+        EXPECT_EQ(response.status, 401) << more;
+        EXPECT_EQ(response.headers.at("www-authenticate"), "Bearer");
+        EXPECT_EQ(response.body, R"({"message":"Token validation failed for provided token."})");
+        EXPECT_EQ(client.read_all(), "");
+    }
+    EXPECT_EQ(server.hooks().counts().refused.at(base::Errc::unauthorized), 3);
+}
+
 TEST_P(HttpTest, a_refused_body_is_read_away_so_that_the_answer_arrives) {
     TcpClient client(server_.port());
     client.send_as_far_as_taken("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n" +
