@@ -14,29 +14,6 @@ using base::Errc;
 // RE2 takes about this many times as long for an expression as a phrase takes.
 constexpr std::size_t k_phrases_a_pattern = 20;
 
-/// Phrases by the time that compiling them takes.
-std::size_t weight(const std::vector<detect::TrackerDefinition>& trackers) {
-    std::size_t weight = 0;
-    for (const detect::TrackerDefinition& tracker : trackers) {
-        weight += tracker.vocabulary.size() + tracker.exclude_vocabulary.size();
-        weight += k_phrases_a_pattern * tracker.patterns.size();
-    }
-    return weight;
-}
-
-std::size_t weight(const detect::TrackerListDefinition& definition) {
-    return weight(definition.trackers);
-}
-
-/// Whether an I/O thread may work it out: a start message with so few trackers that a visit to another thread takes
-/// longer.
-bool is_light(const session::TrackerJob& job) {
-    if (job.needs_stored() || job.steps.size() != 1) return false;
-    const session::TrackerStep& step = job.steps.front();
-    if (step.kind != session::TrackerStep::Kind::start) return false;
-    return !step.change.replace || weight(step.change.replace->definitions) <= match::PhraseSet::k_inline_phrases;
-}
-
 class Hasher {
 public:
     void add(std::uint64_t number) { hash_ = base::mix(hash_, number); }
@@ -79,35 +56,16 @@ std::uint64_t hash_of(const detect::TrackerListDefinition& definition) {
 
 }  // namespace
 
-CompileService::CompileService(const match::PatternLimits& limits, ComputePool& pool, ServerHooks& hooks)
-    : limits_(limits), pool_(pool), hooks_(hooks) {}
+CompileService::CompileService(const match::PatternLimits& limits, ServerHooks& hooks)
+    : limits_(limits), hooks_(hooks) {}
 
-CompileService::~CompileService() {
-    std::unique_lock lock(mutex_);
-    no_tasks_.wait(lock, [this] { return tasks_ == 0; });
-}
-
-std::optional<CompileService::Answer> CompileService::work_out(session::TrackerJob job, text::Tokenizer& tokenizer,
-                                                               Later later) {
-    if (is_light(job)) return work_out_here(job, tokenizer);
-    // The task must be copyable for the pool.
-    const auto shared = std::make_shared<const session::TrackerJob>(std::move(job));
-    begin_task();
-    const bool taken = pool_.post([this, shared, later = std::move(later)] {
-        thread_local text::Tokenizer own_tokenizer;
-        later(work_out_here(*shared, own_tokenizer));
-        end_task();
-    });
-    if (taken) return std::nullopt;
-    end_task();
-    return Answer::failed(*shared, {Errc::queue_full, "too many lists of trackers are being compiled", {}, {}});
-}
-
-CompileService::Answer CompileService::work_out_here(const session::TrackerJob& job, text::Tokenizer& tokenizer) {
-    static const session::StoredTrackers nothing_stored({});
-    return session::work_out(job, &nothing_stored, [&](detect::TrackerListDefinition definition) {
-        return compile(std::move(definition), tokenizer);
-    });
+std::size_t CompileService::weight(const std::vector<detect::TrackerDefinition>& trackers) noexcept {
+    std::size_t weight = 0;
+    for (const detect::TrackerDefinition& tracker : trackers) {
+        weight += tracker.vocabulary.size() + tracker.exclude_vocabulary.size();
+        weight += k_phrases_a_pattern * tracker.patterns.size();
+    }
+    return weight;
 }
 
 base::Result<CompileService::List> CompileService::compile(detect::TrackerListDefinition definition,
@@ -130,7 +88,7 @@ base::Result<CompileService::List> CompileService::compile(detect::TrackerListDe
 
     const auto begin = std::chrono::steady_clock::now();
     auto answer = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
-    hooks_.on_compiled(weight(definition), std::chrono::steady_clock::now() - begin);
+    hooks_.on_compiled(weight(definition.trackers), std::chrono::steady_clock::now() - begin);
     {
         const std::lock_guard lock(mutex_);
         std::erase_if(pending_, [&](const auto& entry) { return entry.second == pending; });
@@ -138,16 +96,6 @@ base::Result<CompileService::List> CompileService::compile(detect::TrackerListDe
     }
     promise.set_value(answer);
     return answer;
-}
-
-void CompileService::begin_task() {
-    const std::lock_guard lock(mutex_);
-    ++tasks_;
-}
-
-void CompileService::end_task() {
-    const std::lock_guard lock(mutex_);
-    if (--tasks_ == 0) no_tasks_.notify_all();
 }
 
 std::size_t CompileService::lists() const {

@@ -265,7 +265,7 @@ void ConversationHub::perform(Conversation& conversation, ConversationAction&& a
 
 void ConversationHub::compile(Conversation& conversation, session::Compile&& request) {
     auto later = [weak = shard_.weak_from_this(), number = conversation.number,
-                  ticket = request.ticket](CompileService::Answer answer) {
+                  ticket = request.ticket](TrackerJobs::Answer answer) {
         const auto home = weak.lock();
         if (!home) return;
         home->post([shard = home.get(), number, ticket, answer = std::move(answer)]() mutable {
@@ -275,8 +275,8 @@ void ConversationHub::compile(Conversation& conversation, session::Compile&& req
             });
         });
     };
-    auto answer =
-        shard_.server().compiler.work_out(std::move(request.job), shard_.tools().tokenizer(), std::move(later));
+    auto answer = shard_.server().tracker_jobs.work_out(std::move(request.job), account_of(conversation.key),
+                                                        shard_.tools().tokenizer(), std::move(later));
     if (answer) conversation.machine.compiled(request.ticket, std::move(*answer), shard_.now());
 }
 
@@ -321,6 +321,16 @@ void ConversationHub::take_deliveries(std::uint64_t number, const std::vector<De
         } else {
             for (Peer* peer : guests_.of(number)) peer->on_action(delivery.action);
         }
+    }
+}
+
+void ConversationHub::on_stored(const std::string& account) {
+    due_.clear();
+    for (const auto& [number, conversation] : conversations_) {
+        if (account_of(conversation->key) == account) due_.push_back(number);
+    }
+    for (const std::uint64_t number : due_) {
+        tell(number, [&](auto& machine) { machine.stored_changed(); });
     }
 }
 

@@ -37,6 +37,9 @@ public:
     /// The socket takes part no more, and its conversation knows.
     void detach(Peer& peer);
 
+    /// The stored trackers of an account are others now.
+    void on_stored(const std::string& account);
+
     /// Lets conversations know the time.
     void on_sweep();
 

@@ -13,6 +13,14 @@ namespace earshot::net {
 
 class Shard;
 
+/// Names a conversation in the whole process. An account's name holds no line break.
+inline std::string conversation_key(const std::string& account, const std::string& connection_id) {
+    return account + '\n' + connection_id;
+}
+inline std::string account_of(const std::string& conversation_key) {
+    return conversation_key.substr(0, conversation_key.find('\n'));
+}
+
 /// Where a conversation lives: on the thread of its first publisher. None while `home` is null.
 struct ConversationPlace {
     Shard* home = nullptr;

@@ -62,7 +62,15 @@ public:
         accept_timer_.emplace(shards_.front()->context());
         certificate_timer_.emplace(shards_.front()->context());
         if (shared_.options.tls) certificate_.emplace(*shared_.options.tls);
+        shared_.stored->follow([this](const std::string& account, const StoredTrackerCache::Snapshot& snapshot) {
+            shared_.tracker_jobs.on_stored(account, snapshot);
+            for (const auto& shard : shards_) {
+                shard->post([shard = shard.get(), account] { shard->turn([&] { shard->hub().on_stored(account); }); });
+            }
+        });
     }
+
+    ~Impl() { shared_.stored->stop_following(); }
 
     base::Result<std::uint16_t> start() {
         const auto endpoint = resolve();

@@ -13,7 +13,9 @@
 #include "directory.hpp"
 #include "peer.hpp"
 #include "rest/management.hpp"
+#include "stored_tracker_cache.hpp"
 #include "swept.hpp"
+#include "tracker_jobs.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -39,7 +41,9 @@ struct ServerShared {
           hooks(hooks_given),
           scorer(scorer_given),
           replay(options.replay_bytes),
-          compiler(options.conversation.patterns, pool, hooks_given),
+          compiler(options.conversation.patterns, hooks_given),
+          stored(std::make_shared<StoredTrackerCache>(store)),
+          tracker_jobs(compiler, pool, *stored),
           management(store ? std::make_shared<Management>(options, *store, pool) : nullptr) {}
 
     const ServerOptions options;
@@ -48,6 +52,8 @@ struct ServerShared {
     Directory directory;
     session::ReplayBudget replay;
     CompileService compiler;
+    const std::shared_ptr<StoredTrackerCache> stored;  ///< its calls under way keep it
+    TrackerJobs tracker_jobs;
     const std::shared_ptr<Management> management;  ///< null: nothing is stored
     std::atomic<bool> is_draining = false;
     std::atomic<std::size_t> connections = 0;  ///< of all kinds

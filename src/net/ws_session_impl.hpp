@@ -26,7 +26,7 @@ namespace websocket = boost::beast::websocket;
 inline constexpr std::size_t k_kept_buffer = 8 * 1024;
 
 inline std::string key_of(const SocketRequest& who) {
-    return who.account + '\n' + who.connection_id;
+    return conversation_key(who.account, who.connection_id);
 }
 
 template <class NextLayer>

@@ -257,6 +257,13 @@ std::string session_modified(const ModifyRequest& request, std::uint64_t version
     });
 }
 
+std::string stored_followed(std::uint64_t version, std::int64_t offset_ms) {
+    return platform("session_modified", offset_ms, [&](JsonWriter& json) {
+        json.member("cause", "follow");
+        json.key("trackers").begin_object().member("version", version).end_object();
+    });
+}
+
 std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms) {
     return platform("error", offset_ms, [&](JsonWriter& json) { write_error(json, error, request_id); });
 }

@@ -86,6 +86,7 @@ void StartReader::read_switch(std::string_view key, JsonValue member) {
     if (key == "revisions" && member.read_loose_bool()) wishes.revisions = wishes.interim_results = true;
     if (key == "explain") wishes.explain = member.read_loose_bool();
     if (is_switch_for_all(key)) start_.enable_all_trackers |= member.read_loose_bool();
+    if (key == "follow") start_.follow = member.read_loose_bool();
     if (key == "tiers") settings.tiers = read_tiers(member);
     if (key == "threshold") settings.threshold = member.read_number(0, 1);
     if (key == "phraseGapSeconds") start_.phrase_gap_seconds = member.read_number(0, k_most_seconds);

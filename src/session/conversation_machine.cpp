@@ -156,6 +156,12 @@ public:
         if (participant && participant->state == State::active) trackers_.change(*participant, std::move(request), now);
     }
 
+    void stored_changed() {
+        for (const auto& participant : roster_.participants()) {
+            if (participant->request->follow && !participant->is_going()) trackers_.follow(*participant);
+        }
+    }
+
     void compiled(std::uint64_t ticket, TrackerJobResult result, Now now) {
         Participant* participant = roster_.find_ticket(ticket);
         if (!participant) return;
@@ -275,6 +281,7 @@ private:
         bring_up_to_date(participant.socket, request.resume_from, request.wishes, request.request_id,
                          participant.offset_ms(now));
         actions_.emplace_back(Started{participant.socket});
+        trackers_.take_up_changes(participant);
         if (begin_) return;
         begin_ = participant.origin.monotonic;
         const Welcome frames = make_welcome(now);
@@ -467,6 +474,10 @@ void ConversationMachine::leave(SocketId socket, Now now) {
 }
 void ConversationMachine::shut_down(Now now) {
     impl_->shut_down(now);
+}
+
+void ConversationMachine::stored_changed() {
+    impl_->stored_changed();
 }
 
 void ConversationMachine::compiled(std::uint64_t ticket, TrackerJobResult result, Now now) {

@@ -44,6 +44,7 @@ struct Participant {
     bool shares_slot = false;                       ///< with publishers who brought an equal list and are gone
     std::optional<TrackerCompilation> compilation;  ///< under way
     std::vector<proto::ModifyRequest> changes;      ///< that wait for the compilation under way
+    bool must_follow = false;                       ///< so does a change of the stored trackers
     std::vector<proto::IgnoredTracker> ignored;     ///< of its start's trackers
     base::Duration pause{};
     std::optional<base::MonotonicTime> former_due;  ///< of the one that it replaces, once that has come
@@ -54,6 +55,7 @@ struct Participant {
     void forget_changes() noexcept {
         compilation.reset();
         changes.clear();
+        must_follow = false;
     }
 
     std::int64_t offset_ms(base::Now now) const noexcept {

@@ -137,11 +137,17 @@ void TrackerDesk::change(Participant& participant, proto::ModifyRequest request,
     take_up_changes(participant);
 }
 
+void TrackerDesk::follow(Participant& participant) {
+    participant.must_follow = true;
+    if (participant.state == Participant::State::active) take_up_changes(participant);
+}
+
 /// Those that wait are worked out as one.
 void TrackerDesk::take_up_changes(Participant& participant) {
-    if (participant.compilation || participant.changes.empty()) return;
+    if (participant.compilation || (participant.changes.empty() && !participant.must_follow)) return;
     std::vector<proto::ModifyRequest> requests = std::exchange(participant.changes, {});
     TrackerJob job = job_on(&participant, participant);
+    if (std::exchange(participant.must_follow, false)) job.steps.push_back({Kind::follow, {}, false});
     for (proto::ModifyRequest& request : requests) {
         job.steps.push_back({Kind::change, std::move(*std::exchange(request.trackers, std::nullopt)), false});
     }
@@ -151,10 +157,16 @@ void TrackerDesk::take_up_changes(Participant& participant) {
 void TrackerDesk::finish_change(Participant& participant, TrackerJobResult result, Now now) {
     const TrackerCompilation compilation = *std::exchange(participant.compilation, std::nullopt);
     const bool is_in_force = has_room(participant, result.list);
+    const bool is_other = result.list != current(participant);
     if (is_in_force) put(participant, result);
-    for (std::size_t i = 0; i < compilation.requests.size(); ++i) {
+    const std::size_t requests = compilation.requests.size();
+    const std::size_t first = result.outcomes.size() - requests;  // before them, what follows the stored ones
+    if (first > 0 && is_in_force && is_other) {
+        tell(participant, proto::stored_followed(version(), participant.offset_ms(now)));
+    }
+    for (std::size_t i = 0; i < requests; ++i) {
         const proto::ModifyRequest& request = compilation.requests[i];
-        const StepOutcome& outcome = result.outcomes[i];
+        const StepOutcome& outcome = result.outcomes[first + i];
         if (outcome.error || !is_in_force) {
             tell_error(participant, request, outcome.error.value_or(no_room()), now);
         } else {

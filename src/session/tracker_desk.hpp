@@ -48,7 +48,13 @@ public:
     /// A change of what a started participant brought. It is answered once, at once or by finish_change or give_up.
     void change(Participant& participant, proto::ModifyRequest request, base::Now now);
 
-    /// The answer to what `change` asked for.
+    /// The stored trackers are others now; the participant wants to have them as they are.
+    void follow(Participant& participant);
+
+    /// Asks for what waits, if nothing is under way.
+    void take_up_changes(Participant& participant);
+
+    /// The answer to what `change` or `follow` asked for.
     void finish_change(Participant& participant, TrackerJobResult result, base::Now now);
 
     /// Answers what is outstanding with an error: it is not waited for any longer.
@@ -67,7 +73,6 @@ private:
 
     TrackerJob job_on(const Participant* base, const Participant& participant) const;
     void ask(Participant& participant, TrackerJob job, std::vector<proto::ModifyRequest> requests);
-    void take_up_changes(Participant& participant);
     bool has_room(const Participant& participant, const List& list) const;
     void put(Participant& participant, TrackerJobResult& result);
     List current(const Participant& participant) const;

@@ -64,6 +64,12 @@ void CoreWorld::shut_down() {
     settle();
 }
 
+void CoreWorld::store(std::shared_ptr<const session::StoredTrackers> stored) {
+    options_.stored = std::move(stored);
+    for (const auto& [id, machine] : conversations_) machine->stored_changed();
+    settle();
+}
+
 void CoreWorld::hold_compiling(bool is_held) {
     compiling_is_held_ = is_held;
     if (is_held) return;

@@ -48,6 +48,7 @@ public:
     // What the server's surroundings do.
     void refuse(std::size_t socket, base::Errc code);
     void shut_down();
+    void store(std::shared_ptr<const session::StoredTrackers> stored);  ///< null: they cannot be had
     void hold_compiling(bool is_held);          ///< answers to Compile wait; released in their order
     void release_compiling(std::size_t index);  ///< one of those that wait, from the oldest on; none if there is none
     std::size_t held_compiling() const { return held_.size(); }

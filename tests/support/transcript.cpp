@@ -231,6 +231,8 @@ public:
             world_.refuse(index, base::Errc::draining);
         } else if (event == "hold compiling" || event == "go on compiling") {
             world_.hold_compiling(event == "hold compiling");
+        } else if (event.starts_with("store ")) {
+            world_.store(stored_trackers(event.substr(6)));
         } else {
             return false;
         }
@@ -248,6 +250,11 @@ public:
     }
 
 private:
+    static std::shared_ptr<const session::StoredTrackers> stored_trackers(std::string_view text) {
+        if (text == "away") return nullptr;
+        return std::make_shared<session::StoredTrackers>(proto::parse_trackers(text, {}).value());
+    }
+
     static CoreOptions options(const TranscriptHeader& header) {
         CoreOptions options;
         const auto set = [&](const char* key, std::size_t& value) {
@@ -265,11 +272,7 @@ private:
         set("open utterances", options.conversation.open_utterances);
         set("utterance bytes", options.conversation.utterance_bytes);
         const auto stored = header.options.find("stored");
-        const std::string text = stored == header.options.end() ? "[]" : stored->second;
-        if (text != "away") {
-            options.stored =
-                std::make_shared<session::StoredTrackers>(proto::parse_trackers(text, options.socket.messages).value());
-        }
+        options.stored = stored_trackers(stored == header.options.end() ? "[]" : stored->second);
         return options;
     }
 

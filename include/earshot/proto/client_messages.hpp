@@ -68,6 +68,7 @@ struct StartRequest {
     std::vector<std::string> tracker_pointers;   ///< where each of those stands in the message, as a JSON pointer
     std::vector<PlacedName> tracker_references;  ///< ids given alone
     bool enable_all_trackers = false;
+    bool follow = false;  ///< stored trackers that change, change in the session too
     ListenerWishes wishes;
     std::string meeting_title;
     int timezone_offset_minutes = 0;

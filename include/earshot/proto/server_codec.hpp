@@ -76,6 +76,8 @@ std::string conversation_completed(std::string_view conversation_id, std::span<c
                                    std::int64_t offset_ms);
 std::string session_modified(const ModifyRequest& request, std::uint64_t version,
                              std::span<const IgnoredTracker> ignored, std::int64_t offset_ms);
+/// A session that follows the stored trackers has them as they are now.
+std::string stored_followed(std::uint64_t version, std::int64_t offset_ms);
 std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms);
 /// Errc::resume_gap: `first_kept` is the first sequence number from which on all final responses are kept.
 std::string resume_gap(std::uint64_t first_kept, std::string_view request_id, std::int64_t offset_ms);

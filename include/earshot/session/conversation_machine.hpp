@@ -75,6 +75,9 @@ public:
     /// The server is shutting down: nobody who is gone is waited for any more.
     void shut_down(base::Now now);
 
+    /// The account's stored trackers are others now: who follows them is to have them.
+    void stored_changed();
+
     /// The answer to Compile. A ticket that is over is ignored.
     void compiled(std::uint64_t ticket, TrackerJobResult result, base::Now now);
 
