@@ -50,7 +50,7 @@ BroughtTrackers take_steps(const TrackerJob& job, Group group, const StoredTrack
         if (auto applied = brought.apply(i)) {
             result.outcomes[i].ignored = brought.take_ignored();
         } else {
-            result.outcomes[i].error = std::move(applied.error());
+            result.outcomes[i].error = applied.error();
             brought = std::move(before);
         }
     }

@@ -223,7 +223,7 @@ void Management::update(const HttpCall& call, std::shared_ptr<const proto::Track
     auto edit = [patch = std::move(patch), findings](const detect::TrackerDefinition& before) {
         auto after = patch->apply(before);
         if (after) return base::Result<detect::TrackerDefinition>(std::move(*after));
-        *findings = std::move(after.error());
+        *findings = after.error();
         return base::Result<detect::TrackerDefinition>(base::Error{Errc::invalid_value, "", {}, {}});
     };
     store_.update(call.account, call.ids.front(), std::move(edit),
