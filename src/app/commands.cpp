@@ -2,6 +2,7 @@
 
 #include "earshot/app/check_command.hpp"
 #include "earshot/app/detect_command.hpp"
+#include "earshot/app/openapi.hpp"
 #include "earshot/app/play.hpp"
 #include "earshot/app/serve_command.hpp"
 
@@ -101,6 +102,7 @@ int run(int count, char** arguments) {
 
     CredentialsLine credentials(program);
     TrackersLine trackers_line(program);
+    CLI::App* openapi_command = program.add_subcommand("openapi", "Print what the HTTP interface is, as OpenAPI 3.1");
 
     try {
         program.parse(count, arguments);
@@ -113,6 +115,10 @@ int run(int count, char** arguments) {
     if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
     if (const auto code = credentials.run()) return *code;
     if (const auto code = trackers_line.run()) return *code;
+    if (openapi_command->parsed()) {
+        std::cout << openapi_document() << std::flush;
+        return 0;
+    }
     if (check_command->parsed()) return check(check_files, std::cout, std::cerr);
     detect_options.format = format == "table" ? DetectFormat::table : DetectFormat::jsonl;
     return detect(detect_options, std::cin, std::cout, std::cerr);

@@ -208,8 +208,8 @@ constexpr std::array k_levels{
     std::pair{std::string_view("warn"), LogLevel::warn}, std::pair{std::string_view("error"), LogLevel::error}};
 constexpr std::array k_formats{std::pair{std::string_view("text"), LogFormat::text},
                                std::pair{std::string_view("json"), LogFormat::json}};
-constexpr std::array k_punctuation{std::pair{std::string_view("any"), VocabularyPunctuation::any},
-                                   std::pair{std::string_view("strict"), VocabularyPunctuation::strict}};
+constexpr std::array k_punctuation{std::pair{std::string_view("any"), proto::Punctuation::any},
+                                   std::pair{std::string_view("strict"), proto::Punctuation::strict}};
 
 // The field of Settings that a line below speaks of.
 #define EARSHOT_FIELD(member) [](auto& settings) -> auto& { return settings.member; }
@@ -311,6 +311,8 @@ std::vector<Setting> make_table() {
         count("limits.trackers", EARSHOT_FIELD(socket.messages.trackers), 1, 100'000, "Trackers of a session."),
         count("limits.phrases", EARSHOT_FIELD(socket.messages.phrases), 1, 10'000'000,
               "Phrases of all trackers of a session, exclusions and patterns among them."),
+        count("limits.bodyPatterns", EARSHOT_FIELD(socket.messages.body_patterns), 0, 1'000'000,
+              "Patterns of all trackers of a management body."),
         count("limits.patternBytes", EARSHOT_FIELD(conversation.patterns.max_bytes), 1, 64 * k_kib,
               "The longest pattern."),
         count("limits.patternMemoryBytes", EARSHOT_FIELD(conversation.patterns.max_mem), 64 * k_kib, 256 * k_mib,

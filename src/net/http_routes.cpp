@@ -2,8 +2,10 @@
 
 #include "earshot/proto/server_codec.hpp"
 
+#include "rest/management_routes.hpp"
 #include "shard.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -45,7 +47,7 @@ constexpr std::array k_subscriber_parameters{
 using Kind = HttpRoute::Kind;
 
 /// Those of one path stand together.
-constexpr std::array k_routes{
+constexpr std::array k_own_routes{
     HttpRoute{{"GET", "/healthz", "healthz", Access::open, "Whether the server is alive", "", k_health_responses},
               &health},
     HttpRoute{
@@ -74,6 +76,13 @@ constexpr std::array k_routes{
               nullptr,
               Kind::subscriber},
 };
+
+constexpr auto k_routes = [] {
+    std::array<HttpRoute, k_own_routes.size() + k_management_routes.size()> all;
+    std::copy(k_management_routes.begin(), k_management_routes.end(),
+              std::copy(k_own_routes.begin(), k_own_routes.end(), all.begin()));
+    return all;
+}();
 
 constexpr auto k_infos = [] {
     std::array<RouteInfo, k_routes.size()> infos;

@@ -1,5 +1,7 @@
 #include "http_target.hpp"
 
+#include <algorithm>
+
 namespace earshot::net {
 namespace {
 
@@ -57,12 +59,23 @@ std::optional<HttpTarget> parse_target(std::string_view target) {
     return result;
 }
 
-std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+std::optional<std::string_view> raw_query_value(std::string_view query, std::string_view name) {
     while (!query.empty()) {
         std::string_view value = take_until(query, '&');
-        if (take_until(value, '=') == name) return decode(value);
+        if (take_until(value, '=') == name) return value;
     }
     return std::nullopt;
+}
+
+std::optional<std::string> decode_form(std::string_view value) {
+    std::string with_blanks(value);
+    std::replace(with_blanks.begin(), with_blanks.end(), '+', ' ');
+    return decode(with_blanks);
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+    const auto value = raw_query_value(query, name);
+    return value ? decode(*value) : std::nullopt;
 }
 
 }  // namespace earshot::net

@@ -54,8 +54,8 @@ void set_options(PlainSocket& socket) {
 
 class Server::Impl {
 public:
-    Impl(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer)
-        : shared_(std::move(options), hooks, pool, scorer) {
+    Impl(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, store::TrackerStore* store)
+        : shared_(std::move(options), hooks, pool, scorer, store) {
         const std::size_t threads = std::max<std::size_t>(shared_.options.io_threads, 1);
         for (std::size_t i = 0; i < threads; ++i) shards_.push_back(std::make_shared<Shard>(i, shared_));
         acceptor_.emplace(shards_.front()->context());
@@ -188,8 +188,8 @@ private:
     std::vector<std::thread> threads_;
 };
 
-Server::Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer)
-    : impl_(std::make_unique<Impl>(std::move(options), hooks, pool, scorer)) {}
+Server::Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, store::TrackerStore* store)
+    : impl_(std::make_unique<Impl>(std::move(options), hooks, pool, scorer, store)) {}
 
 Server::~Server() {
     impl_->request_stop();

@@ -12,6 +12,7 @@
 #include "conversation_hub.hpp"
 #include "directory.hpp"
 #include "peer.hpp"
+#include "rest/management.hpp"
 #include "swept.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -32,12 +33,14 @@ namespace earshot::net {
 
 /// What the threads of a server share. Nothing in it changes but what guards itself.
 struct ServerShared {
-    ServerShared(ServerOptions options_given, ServerHooks& hooks_given, ComputePool& pool, Scorer* scorer_given)
+    ServerShared(ServerOptions options_given, ServerHooks& hooks_given, ComputePool& pool, Scorer* scorer_given,
+                 store::TrackerStore* store = nullptr)
         : options(std::move(options_given)),
           hooks(hooks_given),
           scorer(scorer_given),
           replay(options.replay_bytes),
-          compiler(options.conversation.patterns, pool, hooks_given) {}
+          compiler(options.conversation.patterns, pool, hooks_given),
+          management(store ? std::make_shared<Management>(options, *store, pool) : nullptr) {}
 
     const ServerOptions options;
     ServerHooks& hooks;
@@ -45,6 +48,7 @@ struct ServerShared {
     Directory directory;
     session::ReplayBudget replay;
     CompileService compiler;
+    const std::shared_ptr<Management> management;  ///< null: nothing is stored
     std::atomic<bool> is_draining = false;
     std::atomic<std::size_t> connections = 0;  ///< of all kinds
     std::atomic<std::size_t> sessions = 0;

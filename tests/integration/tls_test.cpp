@@ -44,7 +44,7 @@ base::Result<std::uint16_t> start(const std::string& certificate, const std::str
 
 TEST(TlsCertificateTest, a_new_one_is_given_to_new_connections) {
     TestCertificate certificate;
-    TestServer server(options_with(certificate), {}, Transport::tls);
+    TestServer server(options_with(certificate), {}, nullptr, Transport::tls);
     TcpClient old(server.port());
     EXPECT_EQ(old.certificate_serial(), certificate.serial());
 
@@ -60,7 +60,7 @@ TEST(TlsCertificateTest, a_new_one_is_given_to_new_connections) {
 
 TEST(TlsCertificateTest, one_that_is_not_usable_leaves_the_old_one_in_force) {
     TestCertificate certificate;
-    TestServer server(options_with(certificate), {}, Transport::tls);
+    TestServer server(options_with(certificate), {}, nullptr, Transport::tls);
     const long serial = certificate.serial();
 
     overwrite(certificate.certificate_file(), "no certificate");
@@ -90,7 +90,7 @@ TEST(TlsCertificateTest, files_that_are_not_usable_are_told_at_the_start) {
 
 class TlsEndTest : public ::testing::Test {
 protected:
-    TestServer server_{{}, {}, Transport::tls};
+    TestServer server_{{}, {}, nullptr, Transport::tls};
 };
 
 TEST_F(TlsEndTest, of_an_answer_that_is_the_last_is_said) {
@@ -133,7 +133,7 @@ TEST_F(TlsEndTest, of_a_websocket_that_broke_the_protocol_is_said) {
 TEST(TlsIdleEndTest, of_silence_is_said) {
     net::ServerOptions options;
     options.http.keep_alive = milliseconds(200);
-    TestServer server(options, {}, Transport::tls);
+    TestServer server(options, {}, nullptr, Transport::tls);
     TcpClient client(server.port());
     client.send(k_health);
     EXPECT_EQ(client.read_response().status, 200);
@@ -145,7 +145,7 @@ TEST(TlsIdleEndTest, of_silence_is_said) {
 // ---- Who does not speak it
 
 TEST(TlsHandshakeTest, what_is_no_tls_is_the_end) {
-    TestServer server({}, {}, Transport::tls);
+    TestServer server({}, {}, nullptr, Transport::tls);
     TcpClient client(Port(server.port(), Transport::plain));
 
     client.send_as_far_as_taken(k_health);
@@ -159,7 +159,7 @@ TEST(TlsHandshakeTest, what_is_no_tls_is_the_end) {
 TEST(TlsHandshakeTest, half_of_one_is_cut_at_its_deadline) {
     net::ServerOptions options;
     options.http.handshake = milliseconds(200);
-    TestServer server(options, {}, Transport::tls);
+    TestServer server(options, {}, nullptr, Transport::tls);
     TcpClient silent(Port(server.port(), Transport::plain));
     TcpClient half(Port(server.port(), Transport::plain));
     half.send(std::string_view("\x16\x03\x01\x02", 4));
@@ -187,7 +187,7 @@ protected:
         return app::play(options, out_, err_);
     }
 
-    TestServer server_{{}, {}, Transport::tls};
+    TestServer server_{{}, {}, nullptr, Transport::tls};
     std::ostringstream out_;
     std::ostringstream err_;
 };
@@ -208,7 +208,7 @@ TEST_F(TlsPlayTest, one_that_is_trusted_must_be_of_the_host) {
     EXPECT_EQ(play("127.0.0.1", false), 0) << err_.str();
 
     const TestCertificate foreign("DNS:elsewhere.example");
-    TestServer elsewhere(options_with(foreign), {}, Transport::tls);
+    TestServer elsewhere(options_with(foreign), {}, nullptr, Transport::tls);
     setenv("SSL_CERT_FILE", foreign.certificate_file().c_str(), 1);
     EXPECT_EQ(play(elsewhere.port(), "localhost", false), 1);
     EXPECT_THAT(err_.str(), HasSubstr("not trusted"));

@@ -2,6 +2,7 @@
 
 #include "earshot/app/logging.hpp"
 #include "earshot/base/time.hpp"
+#include "earshot/proto/management_codec.hpp"
 #include "earshot/session/limits.hpp"
 
 #include <chrono>
@@ -45,12 +46,6 @@ struct TransportLimits {
     base::Duration refusal_delay = std::chrono::seconds(1);  ///< before a 401
 };
 
-/// Which phrases of stored trackers are taken.
-enum class VocabularyPunctuation : std::uint8_t {
-    any,     ///< whatever holds a word
-    strict,  ///< only letters, digits, white space, apostrophes and hyphens, as the former service documented
-};
-
 /// All that an operator may decide. A default-constructed one holds the defaults; the table in
 /// src/app/settings_table.cpp gives each field its key, its range and its comment.
 struct Settings {
@@ -80,7 +75,7 @@ struct Settings {
     struct Manage {
         std::size_t trackers = 500;  ///< of an account, where its app says nothing else
         bool serial_writes = true;   ///< whether a second change of an account at the same time is refused
-        VocabularyPunctuation vocabulary_punctuation = VocabularyPunctuation::any;
+        proto::Punctuation vocabulary_punctuation = proto::Punctuation::any;
     } manage;
 
     struct Store {

@@ -5,8 +5,10 @@
 #include "earshot/net/compute_pool.hpp"
 #include "earshot/net/scorer.hpp"
 #include "earshot/net/server_hooks.hpp"
+#include "earshot/proto/management_codec.hpp"
 #include "earshot/session/conversation_machine.hpp"
 #include "earshot/session/limits.hpp"
+#include "earshot/store/tracker_store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -44,6 +46,14 @@ struct TlsFiles {
     base::Duration check = std::chrono::seconds(2);  ///< how often the files are looked at
 };
 
+/// What the management API of stored trackers keeps to. Bodies are bounded by HttpLimits, what is in them by the limits
+/// of sessions.
+struct ManagementOptions {
+    std::size_t trackers = 500;  ///< of an account
+    bool serial_writes = true;   ///< of an account's requests that create or change trackers, one at a time
+    proto::Punctuation punctuation = proto::Punctuation::any;
+};
+
 struct ServerOptions {
     std::string host = "127.0.0.1";  ///< an address or a name, of which the first address is taken
     std::uint16_t port = 8080;       ///< 0: any that is free
@@ -57,6 +67,7 @@ struct ServerOptions {
     session::SocketLimits socket;
     session::ConversationLimits conversation;
     session::ScorerInfo scorer;
+    ManagementOptions management;
     std::size_t replay_bytes = 256 * 1024 * 1024;              ///< of all conversations' final responses together
     base::Duration shutdown_grace = std::chrono::seconds(10);  ///< for sessions to end after request_stop
 };
@@ -64,8 +75,10 @@ struct ServerOptions {
 /// The server: HTTP/1.1 and WebSocket on one port, a thread for each of `io_threads`.
 class Server {
 public:
-    /// `hooks`, `pool` and `scorer` (null: nothing is scored) outlive the server.
-    Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer);
+    /// `hooks`, `pool`, `scorer` (null: nothing is scored) and `store` (null: the management API answers 404) outlive
+    /// the server; `store` also outlives the pool's tasks, which call it.
+    Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer,
+           store::TrackerStore* store = nullptr);
 
     /// Stops and waits.
     ~Server();

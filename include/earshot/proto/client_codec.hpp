@@ -22,8 +22,9 @@ struct MessageLimits {
     std::size_t name_bytes = 1024;  ///< a tracker's, a speaker's
     std::size_t phrase_bytes = 4 * 1024;
     std::size_t trackers = 1000;
-    std::size_t phrases = 50'000;  ///< of all trackers, exclusions and patterns among them
-    std::size_t channels = 256;    ///< of a recogniser's stream
+    std::size_t phrases = 50'000;      ///< of all trackers, exclusions and patterns among them
+    std::size_t channels = 256;        ///< of a recogniser's stream
+    std::size_t body_patterns = 1000;  ///< of a body of the management API: one may take milliseconds to compile
 };
 
 /// What kind of message a client sent.

@@ -15,7 +15,7 @@ protected:
     class TestServer : public testing::TestServer {
     public:
         explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {})
-            : testing::TestServer(std::move(options), std::move(valid_token), GetParam()) {}
+            : testing::TestServer(std::move(options), std::move(valid_token), nullptr, GetParam()) {}
     };
 };
 

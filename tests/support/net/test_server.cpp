@@ -106,8 +106,9 @@ RecordingHooks::Counts RecordingHooks::counts() const {
     return counts_;
 }
 
-TestServer::TestServer(net::ServerOptions options, std::string valid_token, Transport transport)
-    : server_(on_loopback(std::move(options), transport), hooks_, pool_, nullptr) {
+TestServer::TestServer(net::ServerOptions options, std::string valid_token, store::TrackerStore* store,
+                       Transport transport)
+    : server_(on_loopback(std::move(options), transport), hooks_, pool_, nullptr, store) {
     hooks_.valid_token = std::move(valid_token);
     const auto port = server_.start();
     if (!port) throw std::runtime_error(port.error().message);

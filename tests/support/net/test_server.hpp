@@ -73,9 +73,10 @@ private:
 /// A server on a free port of the loopback, stopped at the end.
 class TestServer {
 public:
-    /// Over TLS it has the files that `options` give, or any_certificate().
+    /// Over TLS it has the files that `options` give, or any_certificate(). `store` (null: nothing is stored) outlives
+    /// it.
     explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
-                        Transport transport = Transport::plain);
+                        store::TrackerStore* store = nullptr, Transport transport = Transport::plain);
 
     Port port() const noexcept { return port_; }
     RecordingHooks& hooks() noexcept { return hooks_; }

@@ -64,8 +64,10 @@ TEST_F(PlayOptionsTest, wrong_usage_is_told_before_anything_is_connected) {
         EXPECT_EQ(outcome.out, "");
     };
 
-    expect_refused([](PlayOptions& o) { o.url = "https://127.0.0.1"; }, "must begin with ws:// or wss://, not https://");
-    expect_refused([](PlayOptions& o) { o.url = "http://127.0.0.1:8080"; }, "must begin with ws:// or wss://, not http://");
+    expect_refused([](PlayOptions& o) { o.url = "https://127.0.0.1"; },
+                   "must begin with ws:// or wss://, not https://");
+    expect_refused([](PlayOptions& o) { o.url = "http://127.0.0.1:8080"; },
+                   "must begin with ws:// or wss://, not http://");
     expect_refused([](PlayOptions& o) { o.url = "127.0.0.1:8080"; }, "127.0.0.1:8080");
     expect_refused([](PlayOptions& o) { o.speed = "fast"; }, "the speed \"fast\"");
     expect_refused([](PlayOptions& o) { o.threshold = 1.5; }, "between 0 and 1");

@@ -99,7 +99,7 @@ TEST(SettingsTest, the_defaults_are_those_that_are_promised) {
     EXPECT_EQ(defaults.auth.apps_file, "");
     EXPECT_EQ(defaults.manage.trackers, 500U);
     EXPECT_TRUE(defaults.manage.serial_writes);
-    EXPECT_EQ(defaults.manage.vocabulary_punctuation, VocabularyPunctuation::any);
+    EXPECT_EQ(defaults.manage.vocabulary_punctuation, proto::Punctuation::any);
     EXPECT_EQ(defaults.store.url, "sqlite:data/earshot.db");
 }
 

@@ -8,6 +8,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <unistd.h>
 
 namespace earshot::load {
 namespace {
@@ -23,7 +25,8 @@ TEST(LoadOptionsTest, only_this_machine_is_loopback) {
 
 class LoadRunTest : public ::testing::Test {
 protected:
-    LoadRunTest() : folder_(std::filesystem::path(::testing::TempDir()) / "earshot_load_run") {
+    LoadRunTest()
+        : folder_(std::filesystem::path(::testing::TempDir()) / ("earshot_load_run_" + std::to_string(getpid()))) {
         std::filesystem::create_directories(folder_);
         options_.call_files = {write("call.jsonl", "{\"text\":\"how much\"}\n")};
         options_.trackers_file = write("trackers.json", R"([{"name":"T","vocabulary":["how much"]}])");

@@ -1,0 +1,232 @@
+#include "rest/management.hpp"
+
+#include "earshot/proto/server_codec.hpp"
+#include "earshot/text/utf8.hpp"
+
+#include "http_target.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace earshot::net {
+namespace {
+
+using base::Errc;
+using proto::Finding;
+using proto::Findings;
+
+constexpr std::chrono::seconds k_retry(1);
+constexpr std::string_view k_taken = "is taken by another tracker";
+constexpr std::size_t k_id_digits = 32;
+
+proto::ManagementRules rules_of(const ServerOptions& options) {
+    proto::ManagementRules rules;
+    rules.limits = options.socket.messages;
+    rules.limits.trackers = options.management.trackers;
+    rules.patterns = options.conversation.patterns;
+    rules.tracker_bytes = options.http.body_bytes;
+    rules.punctuation = options.management.punctuation;
+    return rules;
+}
+
+HttpAnswer refusal(const Findings& findings, unsigned status = 400) {
+    return {status, proto::findings_answer(findings)};
+}
+
+HttpAnswer unknown_tracker() {
+    return {404, proto::rest_error("There is no tracker with this id.")};
+}
+
+HttpAnswer away(std::string_view message) {
+    HttpAnswer answer{503, proto::rest_error(message)};
+    answer.retry_after = k_retry;
+    return answer;
+}
+
+/// What an error of the store is to the client. `taken` says where the name is that another tracker has.
+HttpAnswer refusal(const base::Error& error, Finding taken) {
+    switch (error.code) {
+        case Errc::unknown_tracker:
+            return unknown_tracker();
+        case Errc::name_taken:
+            return refusal({{std::move(taken)}}, 409);
+        case Errc::too_many:
+        case Errc::too_large:
+        case Errc::invalid_value:
+        case Errc::invalid_utf8:
+            return refusal({{{"", error.message}}});
+        case Errc::queue_full:
+            return away("Too many requests wait for the database.");
+        case Errc::store_away:
+            return away("The database cannot be reached at the moment.");
+        default:
+            return {500, proto::rest_error("The database failed.")};
+    }
+}
+
+HttpAnswer refusal(const base::Error& error) {
+    return refusal(error, {"", "the name " + std::string(k_taken)});
+}
+
+store::Done<detect::TrackerRecord> answer_with_tracker(HttpDone done, std::string name_path) {
+    return [done = std::move(done), name_path = std::move(name_path)](base::Result<detect::TrackerRecord> record) {
+        if (record) return done({200, proto::tracker_answer(*record)});
+        done(refusal(record.error(), proto::make_finding(name_path, k_taken)));
+    };
+}
+
+/// An id that a tracker may have; others need not be looked for.
+bool is_id(std::string_view id) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return !id.empty() && id.size() <= k_id_digits && std::all_of(id.begin(), id.end(), is_digit);
+}
+
+/// What a list is asked for by its query.
+struct ListQuery {
+    std::optional<std::string> name;
+    std::size_t offset = 0;
+    std::size_t limit = std::size_t(-1);
+};
+
+bool read_count(std::string_view query, std::string_view name, std::size_t& count) {
+    const auto text = query_value(query, name);
+    if (!text) return true;
+    const char* const end = text->data() + text->size();
+    const auto [rest, error] = std::from_chars(text->data(), end, count);
+    return error == std::errc{} && rest == end;
+}
+
+/// The query, or what is wrong with it.
+std::optional<std::string> read_list_query(std::string_view query, ListQuery& read) {
+    if (const auto raw = raw_query_value(query, "name")) {
+        read.name = decode_form(*raw);
+        const bool is_text = read.name && !text::find_invalid_utf8(*read.name);
+        if (!is_text || read.name->find('\0') != std::string::npos) return "\"name\" cannot be read";
+    }
+    if (!read_count(query, "offset", read.offset)) return "\"offset\" must be a whole number";
+    if (!read_count(query, "limit", read.limit)) return "\"limit\" must be a whole number";
+    return std::nullopt;
+}
+
+std::span<const detect::TrackerRecord> part_of(std::span<const detect::TrackerRecord> records, const ListQuery& query) {
+    records = records.subspan(std::min(query.offset, records.size()));
+    return records.first(std::min(query.limit, records.size()));
+}
+
+}  // namespace
+
+Management::Management(const ServerOptions& options, store::TrackerStore& store, ComputePool& pool)
+    : options_(options.management), rules_(rules_of(options)), store_(store), pool_(pool) {}
+
+void Management::list(const HttpCall& call, HttpDone done) {
+    ListQuery query;
+    if (const auto problem = read_list_query(call.query, query)) return done(refusal({{{"", *problem}}}));
+    std::optional<std::string> name = query.name;
+    store_.list(call.account, std::move(name),
+                [query = std::move(query), done](base::Result<std::vector<detect::TrackerRecord>> records) {
+                    if (!records) return done(refusal(records.error()));
+                    done({200, proto::trackers_answer(part_of(*records, query))});
+                });
+}
+
+void Management::show(const HttpCall& call, HttpDone done) {
+    if (!is_id(call.ids.front())) return done(unknown_tracker());
+    store_.get(call.account, call.ids.front(), answer_with_tracker(std::move(done), {}));
+}
+
+void Management::remove(const HttpCall& call, HttpDone done) {
+    if (!is_id(call.ids.front())) return done(unknown_tracker());
+    store_.remove(call.account, call.ids.front(), [done](base::Result<detect::TrackerRecord> record) {
+        if (!record) return done(refusal(record.error()));
+        done({200, proto::deleted_answer(record->tracker.id)});
+    });
+}
+
+void Management::write(HttpCall call, HttpDone done, std::function<void(const HttpCall&, HttpDone)> read) {
+    if (options_.serial_writes) {
+        auto turn = turns_.begin(call.account, done);
+        if (!turn) {
+            HttpAnswer busy{429, proto::status_answer("Another request is creating or changing trackers.", 429)};
+            busy.retry_after = k_retry;
+            return done(std::move(busy));
+        }
+        done = std::move(*turn);
+    }
+    auto task = [self = shared_from_this(), call = std::move(call), read = std::move(read), done] { read(call, done); };
+    if (!pool_.post(std::move(task))) done(away("Too many requests wait to be read."));
+}
+
+void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
+    write(std::move(call), std::move(done), [this, shape](const HttpCall& taken, HttpDone answer) {
+        auto body = proto::read_trackers(taken.body, shape, rules_);
+        if (!body) return answer(refusal(body.error()));
+        const bool is_list = body->is_list;
+        store_.create(
+            taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
+            [answer, is_list](base::Result<std::vector<detect::TrackerRecord>> records) {
+                if (!records) {
+                    const std::string path = is_list ? records.error().path + "/name" : "/name";
+                    return answer(refusal(records.error(), proto::make_finding(path, k_taken)));
+                }
+                answer({200, is_list ? proto::trackers_answer(*records) : proto::tracker_answer(records->front())});
+            });
+    });
+}
+
+void Management::replace_all(HttpCall call, HttpDone done) {
+    write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
+        auto body = proto::read_trackers(taken.body, proto::BodyShape::document, rules_);
+        if (!body) return answer(refusal(body.error()));
+        store_.replace_all(taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
+                           [answer, list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
+                               if (records) return answer({200, proto::trackers_answer(*records)});
+                               const std::string path = list + records.error().path + "/name";
+                               answer(refusal(records.error(), proto::make_finding(path, k_taken)));
+                           });
+    });
+}
+
+void Management::replace(HttpCall call, HttpDone done) {
+    if (!is_id(call.ids.front())) return done(unknown_tracker());
+    write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
+        auto tracker = proto::read_replacement(taken.body, taken.ids.front(), rules_);
+        if (!tracker) return answer(refusal(tracker.error()));
+        auto edit = [tracker = std::move(*tracker)](const detect::TrackerDefinition&) {
+            return base::Result<detect::TrackerDefinition>(tracker);
+        };
+        store_.update(taken.account, taken.ids.front(), std::move(edit),
+                      answer_with_tracker(std::move(answer), "/name"));
+    });
+}
+
+void Management::patch(HttpCall call, HttpDone done) {
+    if (!is_id(call.ids.front())) return done(unknown_tracker());
+    write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
+        auto patch = proto::TrackerPatch::read(taken.body, rules_);
+        if (!patch) return answer(refusal(patch.error()));
+        update(taken, std::make_shared<const proto::TrackerPatch>(std::move(*patch)), std::move(answer));
+    });
+}
+
+void Management::update(const HttpCall& call, std::shared_ptr<const proto::TrackerPatch> patch, HttpDone done) {
+    // An error of the store has room for one finding; all of them go past it.
+    const auto findings = std::make_shared<Findings>();
+    auto edit = [patch = std::move(patch), findings](const detect::TrackerDefinition& before) {
+        auto after = patch->apply(before);
+        if (after) return base::Result<detect::TrackerDefinition>(std::move(*after));
+        *findings = std::move(after.error());
+        return base::Result<detect::TrackerDefinition>(base::Error{Errc::invalid_value, "", {}, {}});
+    };
+    store_.update(call.account, call.ids.front(), std::move(edit),
+                  [done = std::move(done), findings](base::Result<detect::TrackerRecord> record) {
+                      if (record) return done({200, proto::tracker_answer(*record)});
+                      const bool is_edit = record.error().code == Errc::invalid_value && !findings->list.empty();
+                      done(is_edit ? refusal(*findings) : refusal(record.error()));
+                  });
+}
+
+}  // namespace earshot::net
