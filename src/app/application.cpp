@@ -50,6 +50,7 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.ws.frame_bytes = settings.transport.frame_bytes;
     options.socket = settings.socket;
     options.conversation = settings.conversation;
+    options.management.trackers = settings.manage.trackers;
     options.management.serial_writes = settings.manage.serial_writes;
     options.management.punctuation = settings.manage.vocabulary_punctuation;
     options.shutdown_grace = settings.shutdown_grace;

@@ -23,9 +23,9 @@ struct HttpCall {
     std::vector<std::string> ids;  ///< what stands in the place of each "{…}" of the route's path, decoded
     std::string query;             ///< as sent, without the question mark
     std::string body;
-    std::string account;       ///< of the token; empty where the route asks for none
-    std::size_t trackers = 0;  ///< that the account may store
-    std::string client;        ///< the address that the request came from, without port
+    std::string account;                       ///< of the token; empty where the route asks for none
+    std::optional<std::size_t> trackers = {};  ///< as of net::Caller
+    std::string client;                        ///< the address that the request came from, without port
 };
 
 /// Takes the answer of a call: exactly once, from any thread, at once or later. It may outlive the client's connection

@@ -49,7 +49,8 @@ struct TlsFiles {
 /// What the management API of stored trackers keeps to. Bodies are bounded by HttpLimits, what is in them by the limits
 /// of sessions.
 struct ManagementOptions {
-    bool serial_writes = true;  ///< of an account's requests that create or change trackers, one at a time
+    std::size_t trackers = 500;  ///< of an account, where its own limit is not told
+    bool serial_writes = true;   ///< of an account's requests that create or change trackers, one at a time
     proto::Punctuation punctuation = proto::Punctuation::any;
 };
 

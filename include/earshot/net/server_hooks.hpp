@@ -46,7 +46,7 @@ enum class SessionEnd : std::uint8_t {
 /// Who a valid token speaks for.
 struct Caller {
     std::string account;
-    std::size_t trackers = 500;                ///< that the account may store
+    std::optional<std::size_t> trackers = {};  ///< that the account may store; none: as ManagementOptions say
     std::optional<std::size_t> sessions = {};  ///< that the account may have at once; none: as many as the server takes
 };
 

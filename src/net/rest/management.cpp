@@ -123,7 +123,7 @@ Management::Management(const ServerOptions& options, store::TrackerStore& store,
 
 proto::ManagementRules Management::rules_for(const HttpCall& call) const {
     proto::ManagementRules rules = rules_;
-    rules.limits.trackers = call.trackers;
+    rules.limits.trackers = call.trackers.value_or(options_.trackers);
     return rules;
 }
 
@@ -171,7 +171,7 @@ void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
         if (!body) return answer(refusal(body.error()));
         const bool is_list = body->is_list;
         store_.create(
-            taken.account, std::move(body->trackers), taken.trackers,
+            taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
             [answer, is_list](base::Result<std::vector<detect::TrackerRecord>> records) {
                 if (!records) {
                     const std::string path = is_list ? records.error().path + "/name" : "/name";
@@ -186,7 +186,7 @@ void Management::replace_all(HttpCall call, HttpDone done) {
     write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
         auto body = proto::read_trackers(taken.body, proto::BodyShape::document, rules_for(taken));
         if (!body) return answer(refusal(body.error()));
-        store_.replace_all(taken.account, std::move(body->trackers), taken.trackers,
+        store_.replace_all(taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
                            [answer, list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
                                if (records) return answer({200, proto::trackers_answer(*records)});
                                const std::string path = list + records.error().path + "/name";
