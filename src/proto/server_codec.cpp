@@ -344,7 +344,8 @@ std::string tracker_response(std::span<const HitChange> changes, const Member& s
 std::string open_hits_response(std::span<const OpenHits> speakers, std::uint64_t sequence) {
     std::string out;
     JsonWriter json(out);
-    json.begin_object().member("type", "tracker_response").member("isFinal", false).key("trackers").begin_array();
+    json.begin_object().member("type", "tracker_response").member("isFinal", false).member("allOpen", true);
+    json.key("trackers").begin_array();
     for (const OpenHits& open : speakers) write_trackers(json, open.hits, open.speaker, open.axis, WithState::yes);
     json.end_array().member("sequenceNumber", sequence).end_object();
     return out;

@@ -82,11 +82,15 @@ void ClientMachine::push_revised(const Broadcast& broadcast, MonotonicTime now) 
 }
 
 Verdict ClientMachine::push(Frame frame, Importance importance, MonotonicTime now) {
+    if (now != turn_) {
+        turn_ = now;
+        unread_ = {outbox_.bytes(), outbox_.frames()};
+    }
     const bool was_behind = outbox_.is_behind();
     const Verdict verdict = outbox_.push(std::move(frame), importance);
     if (verdict == Verdict::dropped) ++counters_.interim_dropped;
     if (!was_behind && outbox_.is_behind()) behind_since_ = now;
-    if (outbox_.bytes() > k_hopeless * limits_.outbox_bytes || outbox_.frames() > k_hopeless * limits_.outbox_frames) {
+    if (unread_.bytes > k_hopeless * limits_.outbox_bytes || unread_.frames > k_hopeless * limits_.outbox_frames) {
         ++counters_.limit_hits;
         leave_conversation();
         outbox_.clear();

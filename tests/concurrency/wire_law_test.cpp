@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -23,12 +24,15 @@ using support::from_environment;
 constexpr std::size_t k_calls_at_a_time = 4;
 constexpr std::uint64_t k_enough_calls = 60;  // to expect something of them on the whole
 
-net::ServerOptions two_threads(std::size_t replay_bytes) {
+// Clients that read late are spared nothing.
+constexpr std::size_t k_large_outbox = 64 * 1024 * 1024;
+
+net::ServerOptions two_threads(std::size_t replay_bytes, std::size_t outbox_bytes) {
     net::ServerOptions options;
     options.io_threads = 2;
     options.conversation.replay_bytes = replay_bytes;
-    // Clients that read late are spared nothing: who is behind may be told of a hit's end and not of its beginning.
-    options.socket.outbox_bytes = 64 * 1024 * 1024;
+    options.socket.outbox_bytes = outbox_bytes;
+    options.socket.slow_client = std::chrono::minutes(10);  // a client may have to wait for its turn on this machine
     options.socket.outbox_frames = 1024 * 1024;
     return options;
 }
@@ -36,7 +40,11 @@ net::ServerOptions two_threads(std::size_t replay_bytes) {
 /// Plays calls, several at a time, on a server of two threads.
 class CallHouse {
 public:
-    explicit CallHouse(std::size_t replay_bytes) : server_(two_threads(replay_bytes)) { house_.port = server_.port(); }
+    explicit CallHouse(std::size_t replay_bytes, std::size_t outbox_bytes = k_large_outbox)
+        : server_(two_threads(replay_bytes, outbox_bytes)) {
+        house_.port = server_.port();
+        house_.may_miss = outbox_bytes < k_large_outbox;
+    }
 
     /// Stops at the first call that fails, and reports it.
     void play(std::uint64_t first_seed, std::uint64_t count, Witness witness) {
@@ -103,6 +111,15 @@ TEST(WireLaw, calls_of_which_little_is_kept) {
 
     if (HasFailure() || calls < k_enough_calls) return;
     EXPECT_GT(house.summary().gaps, calls / 10);
+}
+
+// Whoever is spared interim hits is told what is open once it has caught up, and never of the end of a hit of whose
+// beginning it was not told.
+TEST(WireLaw, calls_of_clients_that_read_late) {
+    CallHouse house(32 * 1024, 24 * 1024);
+    const std::uint64_t calls = calls_to_play();
+
+    house.play(first_seed(22'000'000), calls, Witness::yes);
 }
 
 }  // namespace

@@ -107,6 +107,13 @@ private:
     Outbox outbox_;
     Missed missed_ = Missed::nothing;
     bool is_closed_ = false;
+    // What it had not read when this turn began: what one turn tells, however much, is nobody's fault.
+    struct Unread {
+        std::size_t bytes = 0;
+        std::size_t frames = 0;
+    };
+    base::MonotonicTime turn_{};
+    Unread unread_;
     std::optional<base::MonotonicTime> behind_since_;  // when the client fell behind; stale once it has caught up
     std::vector<SocketAction> actions_;
 };

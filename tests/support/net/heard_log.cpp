@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include <stdexcept>
+#include <utility>
 
 namespace earshot::testing {
 namespace {
@@ -89,11 +90,10 @@ void HeardLog::take_error(const json::object& message) {
 
 void HeardLog::take_hits(const json::object& frame) {
     const bool is_final = frame.at("isFinal").as_bool();
-    const bool says_all_open = !is_final && expects_open_;
-    if (says_all_open) {
-        expects_open_ = false;
-        open_.clear();
-    }
+    const bool says_all_open = frame.contains("allOpen");
+    if (says_all_open && (is_final || !revisions_)) fail("what is open is told to who did not ask");
+    if (!is_final && std::exchange(expects_open_, false) && !says_all_open) fail("what is open is not told first");
+    if (says_all_open) open_.clear();
     std::map<std::string, std::string> states;  // a hit in several messages is one
     for (const json::value& tracker : frame.at("trackers").as_array()) {
         for (const json::value& match : tracker.at("matches").as_array()) {

@@ -306,13 +306,13 @@ private:
             // One that stops before the others is told no more.
             hold_to(finals, speaking.log, 0, is_last ? k_no_end : speaking.log.last_sequence(), "a publisher");
             if (speaking.part.interim_results) summary_.early_hits += speaking.log.early_hits();
-            if (is_last && !speaking.log.open_hits().empty()) fail("a hit stays open");
+            if (is_last && !house_.may_miss && !speaking.log.open_hits().empty()) fail("a hit stays open");
         }
         for (const auto& listener : listening_) {
             const std::uint64_t from = listener->from.value_or(std::max<std::uint64_t>(first_of(*listener), 1) - 1);
             hold_to(finals, listener->log, from, k_no_end, "a listener");
-            if (!listener->log.open_hits().empty()) fail("a hit stays open for a listener");
-            if (listener->heard_it_all && listener->log.captions() != captions_)
+            if (!house_.may_miss && !listener->log.open_hits().empty()) fail("a hit stays open for a listener");
+            if (listener->heard_it_all && !house_.may_miss && listener->log.captions() != captions_)
                 fail("the captions are not the chunks");
         }
     }

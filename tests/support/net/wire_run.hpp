@@ -16,6 +16,7 @@ struct WireHouse {
     /// Held while connections are made: a server hands them to its threads in turn, so that two made one right after
     /// the other live on two of them.
     std::mutex door;
+    bool may_miss = false;  ///< clients that read late are spared interim hits and captions
 };
 
 struct WireSummary {
