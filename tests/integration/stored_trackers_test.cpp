@@ -94,9 +94,13 @@ TEST_P(StoredTrackersTest, all_are_heard_wherever_the_switch_stands) {
 
     for (const std::string name : {"enableAllTrackers", "enableAllTracker"}) {
         const std::string on = "\"" + name + "\":true";
-        for (const auto& [trackers, config, more] :
-             {std::array<std::string, 3>{"", "", on}, {"", on, ""}, {"", R"("trackers":{)" + on + "}", ""},
-              {"{" + on + "}", "", ""}, {"", "", "\"" + name + R"(":"True")"}, {"[]", "", on}, {"null", on, ""}}) {
+        for (const auto& [trackers, config, more] : {std::array<std::string, 3>{"", "", on},
+                                                     {"", on, ""},
+                                                     {"", R"("trackers":{)" + on + "}", ""},
+                                                     {"{" + on + "}", "", ""},
+                                                     {"", "", "\"" + name + R"(":"True")"},
+                                                     {"[]", "", on},
+                                                     {"null", on, ""}}) {
             TrackerSession session = start(trackers, config, more);
             EXPECT_THAT(active_names(report_), ElementsAre("Price", "Refund")) << trackers << config << more;
             EXPECT_THAT(session.heard("how much, money back"), ElementsAre("Price", "Refund"));
@@ -117,8 +121,7 @@ TEST_P(StoredTrackersTest, they_are_silent_where_nobody_asks_for_them) {
 TEST_P(StoredTrackersTest, an_id_twice_and_among_all_is_one_tracker) {
     const std::string id = api().create("Price", R"(["how much"])");
 
-    TrackerSession session =
-        start("[" + reference(id) + "," + reference(id) + "]", {}, R"("enableAllTrackers":true)");
+    TrackerSession session = start("[" + reference(id) + "," + reference(id) + "]", {}, R"("enableAllTrackers":true)");
 
     EXPECT_THAT(active_names(report_), ElementsAre("Price"));
     EXPECT_THAT(session.heard("how much"), ElementsAre("Price"));
@@ -238,8 +241,7 @@ TEST_P(StoredTrackersTest, one_that_follows_some_gets_no_others) {
 TEST_P(StoredTrackersTest, one_that_goes_takes_its_open_hits_with_it) {
     const std::string id = api().create("Price", R"(["how much"])");
     api().create("Refund", R"(["money back"])");
-    TrackerSession follower =
-        start({}, R"("trackers":{"enableAllTrackers":true,"follow":true,"revisions":true})");
+    TrackerSession follower = start({}, R"("trackers":{"enableAllTrackers":true,"follow":true,"revisions":true})");
     follower.client().send(R"({"type":"transcript","text":"how much money back","isFinal":false})");
     const json::value created = json::parse(follower.wait_for("tracker_response")).at("trackers");
     ASSERT_EQ(created.as_array().size(), 2);
@@ -371,8 +373,9 @@ TEST_P(StoredTrackersTest, names_are_told_apart_to_the_letter) {
     EXPECT_EQ(api().ask("POST", "/v1/manage/trackers", list).status, 409U);
     EXPECT_EQ(api().ask("PUT", "/v1/manage/tracker/" + id, tracker_body("Abc")).status, 409U);
     EXPECT_EQ(api().ask("PUT", "/v1/manage/tracker/" + id, tracker_body("abc")).status, 200U);
-    EXPECT_EQ(api().ask("PATCH", "/v1/manage/trackers/" + id,
-                        R"([{"op":"add","path":"/vocabulary","value":"y"},{"op":"add","path":"/id","value":"1"}])")
+    EXPECT_EQ(api()
+                  .ask("PATCH", "/v1/manage/trackers/" + id,
+                       R"([{"op":"add","path":"/vocabulary","value":"y"},{"op":"add","path":"/id","value":"1"}])")
                   .status,
               400U);
     EXPECT_THAT(api().names(), ElementsAre("abc", "Abc"));

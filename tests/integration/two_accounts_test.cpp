@@ -142,7 +142,8 @@ std::string described(const net::RouteInfo& route) {
 TEST(TwoAccountsRoutesTest, all_routes_with_a_token_are_those_tested_here) {
     for (const net::RouteInfo& route : net::routes()) {
         if (route.access == net::Access::open) {
-            EXPECT_EQ(route.path.find('{'), std::string_view::npos) << described(route) << " shows something of anybody";
+            EXPECT_EQ(route.path.find('{'), std::string_view::npos)
+                << described(route) << " shows something of anybody";
         } else {
             EXPECT_TRUE(is_socket(route) || is_of_trackers(route)) << described(route) << " is not tested";
         }
@@ -174,7 +175,8 @@ TEST_F(TwoAccountsTest, what_concerns_many_concerns_the_own_alone) {
     for (const net::RouteInfo& route : net::routes()) {
         if (!is_of_trackers(route) || route.path.find('{') != std::string_view::npos) continue;
         SCOPED_TRACE(described(route));
-        const HttpResponse response = bob_.api.ask(route.method, route.path, body_for(route, "Bob's " + described(route)));
+        const HttpResponse response =
+            bob_.api.ask(route.method, route.path, body_for(route, "Bob's " + described(route)));
 
         EXPECT_EQ(response.status, 200U);
         EXPECT_THAT(response.body, AllOf(Not(HasSubstr("Of Ann")), Not(HasSubstr("a secret"))));
