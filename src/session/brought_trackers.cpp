@@ -71,11 +71,13 @@ void BroughtTrackers::start(const TrackerStep& step, std::size_t index) {
     if (step.change.replace) {
         const proto::GivenTrackers& given = *step.change.replace;
         for (std::size_t i = 0; i < given.definitions.size(); ++i) {
-            add(known, {with_id(given.definitions[i]), {index, given.pointers[i]}, false});
+            const TrackerDefinition* tracker = find_stored(given.definitions[i].id);
+            add(known, {tracker ? borrow(*tracker) : with_id(given.definitions[i]),
+                        {index, given.pointers[i]},
+                        tracker != nullptr});
         }
         for (const proto::PlacedName& id : given.references) {
-            const TrackerDefinition* tracker = stored_ ? stored_->find(id.name) : nullptr;
-            if (tracker) {
+            if (const TrackerDefinition* tracker = find_stored(id.name)) {
                 add(known, {borrow(*tracker), {index, id.pointer}, true});
             } else {
                 ignored_.push_back({id.name, stored_ ? "unknown" : "unavailable"});
@@ -146,8 +148,12 @@ Result<void> BroughtTrackers::remove(const std::vector<proto::PlacedName>& names
 
 Result<void> BroughtTrackers::take(const proto::GivenTrackers& given, std::size_t step) {
     Places known = places();
-    if (auto taken = take_stored(given.references, known, step); !taken) return taken;
+    if (auto taken = take_references(given.references, known, step); !taken) return taken;
     for (std::size_t i = 0; i < given.definitions.size(); ++i) {
+        if (const TrackerDefinition* stored = find_stored(given.definitions[i].id)) {
+            if (auto taken = take_stored(*stored, {step, given.pointers[i]}, known); !taken) return taken;
+            continue;
+        }
         const auto tracker = with_id(given.definitions[i]);
         if (add(known, {tracker, {step, given.pointers[i]}, false})) continue;
         const auto place = known.find(tracker->id);
@@ -158,29 +164,38 @@ Result<void> BroughtTrackers::take(const proto::GivenTrackers& given, std::size_
     return {};
 }
 
-Result<void> BroughtTrackers::take_stored(const std::vector<proto::PlacedName>& ids, Places& known, std::size_t step) {
+Result<void> BroughtTrackers::take_references(const std::vector<proto::PlacedName>& ids, Places& known,
+                                              std::size_t step) {
     if (!ids.empty() && !stored_) {
         return Error{Errc::store_away, "the stored trackers cannot be had at the moment", ids.front().pointer, {}};
     }
     for (const proto::PlacedName& id : ids) {
-        const TrackerDefinition* tracker = stored_->find(id.name);
+        const TrackerDefinition* tracker = find_stored(id.name);
         if (!tracker) {
             return Error{Errc::unknown_tracker, "\"id\" names no stored tracker", id.pointer + "/id", id.name};
         }
-        dismissed_.erase(id.name);
-        const auto place = known.find(id.name);
-        if (place == known.end()) {
-            add(known, {borrow(*tracker), {step, id.pointer}, true});
-        } else if (Entry& entry = entries_[place->second]; entry.is_stored) {
-            if (*entry.tracker == *tracker) continue;
-            known.erase(place);  // its key lies in the old definition
-            known.emplace(tracker->id, static_cast<std::size_t>(&entry - entries_.data()));
-            entry = {borrow(*tracker), {step, id.pointer}, true};
-        } else if (*entry.tracker != *tracker) {
-            return Error{Errc::invalid_value, "\"id\" is that of another tracker of this session", id.pointer + "/id",
-                         id.name};
-        }
+        if (auto taken = take_stored(*tracker, {step, id.pointer}, known); !taken) return taken;
     }
+    return {};
+}
+
+Result<void> BroughtTrackers::take_stored(const TrackerDefinition& tracker, Origin origin, Places& known) {
+    dismissed_.erase(tracker.id);
+    const auto place = known.find(tracker.id);
+    if (place == known.end()) {
+        add(known, {borrow(tracker), std::move(origin), true});
+        return {};
+    }
+    const std::size_t index = place->second;
+    Entry& entry = entries_[index];
+    if (*entry.tracker == tracker) return {};
+    if (!entry.is_stored) {
+        return Error{Errc::invalid_value, "\"id\" is that of another tracker of this session", origin.pointer + "/id",
+                     tracker.id};
+    }
+    known.erase(place);  // its key lies in the old definition
+    known.emplace(tracker.id, index);
+    entry = {borrow(tracker), std::move(origin), true};
     return {};
 }
 
@@ -211,6 +226,11 @@ Result<void> BroughtTrackers::check_limits() const {
     if (entries_.size() > job_->max_trackers) return too_many(job_->max_trackers, " trackers");
     if (phrases > job_->max_phrases) return too_many(job_->max_phrases, " phrases");
     return {};
+}
+
+/// Null if there is none with that id, or they cannot be had.
+const TrackerDefinition* BroughtTrackers::find_stored(const std::string& id) const {
+    return stored_ ? stored_->find(id) : nullptr;
 }
 
 BroughtTrackers::Places BroughtTrackers::places() const {

@@ -59,9 +59,11 @@ private:
     base::Result<void> follow(std::size_t step);
     base::Result<void> remove(const std::vector<proto::PlacedName>& names);
     base::Result<void> take(const proto::GivenTrackers& given, std::size_t step);
-    base::Result<void> take_stored(const std::vector<proto::PlacedName>& ids, Places& places, std::size_t step);
+    base::Result<void> take_references(const std::vector<proto::PlacedName>& ids, Places& places, std::size_t step);
+    base::Result<void> take_stored(const detect::TrackerDefinition& tracker, Origin origin, Places& places);
     void take_all_stored(Places& places, std::size_t step);
     base::Result<void> check_limits() const;
+    const detect::TrackerDefinition* find_stored(const std::string& id) const;
     Places places() const;
     bool add(Places& places, Entry entry);
     bool is_for_language(const detect::TrackerDefinition& tracker) const;

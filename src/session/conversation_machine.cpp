@@ -220,6 +220,7 @@ private:
     // ---- Starts ----------------------------------------------------------------------------------------------------
 
     void finish_start(Participant& starting, TrackerJobResult result, Now now) {
+        const bool must_follow = starting.must_follow;  // what is stored has changed since it was asked for
         starting.forget_changes();
         starting.due.reset();
         Participant* former = roster_.find_number(starting.replaces);
@@ -230,6 +231,7 @@ private:
             return;
         }
         if (former) take_over(*former, starting);
+        participant.must_follow = must_follow;
         trackers_.finish_start(participant, std::move(result));
         begin(participant, now);
     }

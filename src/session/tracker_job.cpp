@@ -3,6 +3,7 @@
 #include "brought_trackers.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace earshot::session {
@@ -20,8 +21,19 @@ std::size_t phrases_in(const proto::GivenTrackers& given) {
     return phrases;
 }
 
+/// Whether it may be the id of a stored tracker; others need not be looked for.
+bool may_be_stored(std::string_view id) {
+    return !id.empty() && std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool refers_to_stored(const proto::GivenTrackers& given) {
+    return !given.references.empty() ||
+           std::any_of(given.definitions.begin(), given.definitions.end(),
+                       [](const detect::TrackerDefinition& tracker) { return may_be_stored(tracker.id); });
+}
+
 bool refers_to_stored(const proto::TrackerChange& change) {
-    return !change.add.references.empty() || (change.replace && !change.replace->references.empty());
+    return refers_to_stored(change.add) || (change.replace && refers_to_stored(*change.replace));
 }
 
 /// Steps [begin, end) of a job.

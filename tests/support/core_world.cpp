@@ -73,15 +73,15 @@ void CoreWorld::store(std::shared_ptr<const session::StoredTrackers> stored) {
 void CoreWorld::hold_compiling(bool is_held) {
     compiling_is_held_ = is_held;
     if (is_held) return;
-    for (auto& [connection_id, one] : std::exchange(held_, {})) compile(connection_id, one);
+    for (const Held& held : std::exchange(held_, {})) compile(held);
     settle();
 }
 
 void CoreWorld::release_compiling(std::size_t index) {
     if (index >= held_.size()) return;
-    auto [connection_id, one] = std::move(held_[index]);
+    const Held held = std::move(held_[index]);
     held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(index));
-    compile(connection_id, one);
+    compile(held);
     settle();
 }
 
@@ -213,10 +213,11 @@ void CoreWorld::take(const std::string& connection_id, session::ConversationActi
             } else if constexpr (std::is_same_v<Action, session::Ended>) {
                 machine(one.socket - 1).on_ended(one.why, now_.monotonic);
             } else if constexpr (std::is_same_v<Action, session::Compile>) {
+                Held asked{connection_id, std::move(one), options_.stored};
                 if (compiling_is_held_) {
-                    held_.emplace_back(connection_id, std::move(one));
+                    held_.push_back(std::move(asked));
                 } else {
-                    compile(connection_id, one);
+                    compile(asked);
                 }
             } else if constexpr (std::is_same_v<Action, session::Score>) {
                 scores_.push_back(std::move(one));
@@ -225,15 +226,16 @@ void CoreWorld::take(const std::string& connection_id, session::ConversationActi
         action);
 }
 
-void CoreWorld::compile(const std::string& connection_id, session::Compile& compile) {
-    const auto at = conversations_.find(connection_id);
+void CoreWorld::compile(const Held& held) {
+    const auto at = conversations_.find(held.connection_id);
     if (at == conversations_.end()) return;
     detect::PhraseSetSource sets;
     const auto compile_list = [&](detect::TrackerListDefinition definition) {
         return detect::TrackerList::compile(std::move(definition), options_.conversation.patterns, tools_.tokenizer(),
                                             sets);
     };
-    at->second->compiled(compile.ticket, session::work_out(compile.job, options_.stored.get(), compile_list), now_);
+    const session::Compile& asked = held.compile;
+    at->second->compiled(asked.ticket, session::work_out(asked.job, held.stored.get(), compile_list), now_);
 }
 
 session::ConversationMachine& CoreWorld::conversation(const std::string& connection_id) {

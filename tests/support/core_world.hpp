@@ -86,7 +86,13 @@ private:
     bool perform_conversation(const std::string& connection_id);
     void take(std::size_t index, session::SocketAction& action);
     void take(const std::string& connection_id, session::ConversationAction& action);
-    void compile(const std::string& connection_id, session::Compile& compile);
+    /// What was asked, and what was stored then.
+    struct Held {
+        std::string connection_id;
+        session::Compile compile;
+        std::shared_ptr<const session::StoredTrackers> stored;
+    };
+    void compile(const Held& held);
     session::ConversationMachine& conversation(const std::string& connection_id);
     void write(Socket& socket);
 
@@ -100,7 +106,7 @@ private:
     std::vector<Socket> sockets_;
     std::map<std::string, std::unique_ptr<session::ConversationMachine>> conversations_;
     bool compiling_is_held_ = false;
-    std::vector<std::pair<std::string, session::Compile>> held_;
+    std::vector<Held> held_;
     std::vector<session::Score> scores_;
 };
 

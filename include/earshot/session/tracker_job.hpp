@@ -46,7 +46,7 @@ struct TrackerJob {
     std::size_t max_trackers = 0;
     std::size_t max_phrases = 0;  ///< of all trackers together, exclusions and patterns among them
 
-    /// True if it cannot be worked out without the account's stored trackers.
+    /// True if the account's stored trackers may have a part in it.
     bool needs_stored() const;
 
     /// Phrases that its messages give.

@@ -14,8 +14,9 @@ class EachTransport : public ::testing::TestWithParam<Transport> {
 protected:
     class TestServer : public testing::TestServer {
     public:
-        explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {})
-            : testing::TestServer(std::move(options), std::move(valid_token), GetParam()) {}
+        explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
+                            store::TrackerStore* store = nullptr)
+            : testing::TestServer(std::move(options), std::move(valid_token), GetParam(), store) {}
     };
 };
 

@@ -329,11 +329,30 @@ TEST_F(BroughtTrackersTest, all_stored_ones_of_the_language_come_behind_those_gi
     TrackerDefinition spanish = tracker("es");
     spanish.languages = {"es-ES"};
     stored_.emplace(std::vector<TrackerDefinition>{tracker("s"), spanish, tracker("t")});
-    start(given({tracker("t", "mine")}), true);
+    start(given({tracker("t"), tracker("mine")}), true);
 
-    EXPECT_THAT(ids(), ElementsAre("t", "s"));
+    EXPECT_THAT(ids(), ElementsAre("t", "mine", "s"));
+    EXPECT_THAT(brought_->take_ignored(), IsEmpty());
+}
+
+TEST_F(BroughtTrackersTest, a_definition_with_the_id_of_a_stored_tracker_is_that_one) {
+    stored_.emplace(std::vector<TrackerDefinition>{tracker("s"), tracker("t")});
+    start(given({tracker("s", "mine"), tracker("x", "mine")}));
+    ASSERT_TRUE(apply(adding({tracker("t", "mine")})));
+
+    ASSERT_THAT(ids(), ElementsAre("s", "x", "t"));
+    EXPECT_THAT(brought_->tracker(0).vocabulary, ElementsAre("hello"));
+    EXPECT_THAT(brought_->tracker(1).vocabulary, ElementsAre("mine"));
+    EXPECT_THAT(brought_->tracker(2).vocabulary, ElementsAre("hello"));
+    EXPECT_THAT(brought_->stored_share().ids, UnorderedElementsAre("s", "t"));
+}
+
+TEST_F(BroughtTrackersTest, while_the_store_is_away_it_is_what_it_says) {
+    start(given({tracker("s", "mine")}));
+
     EXPECT_THAT(brought_->tracker(0).vocabulary, ElementsAre("mine"));
     EXPECT_THAT(brought_->take_ignored(), IsEmpty());
+    EXPECT_THAT(brought_->stored_share().ids, IsEmpty());
 }
 
 TEST_F(BroughtTrackersTest, who_follows_has_the_stored_ones_as_they_are_now) {

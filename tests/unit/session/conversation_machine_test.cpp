@@ -328,6 +328,55 @@ TEST_F(ConversationMachineTest, open_hit_of_withdrawn_trackers_is_taken_back_at_
     EXPECT_THAT(say(second, chunk("price")), ElementsAre(HasSubstr("message_response")));
 }
 
+// ---- Stored trackers that change meanwhile ----
+
+std::shared_ptr<const StoredTrackers> stored(const std::string& phrase) {
+    detect::TrackerDefinition tracker;
+    tracker.id = "1";
+    tracker.name = "Stored";
+    tracker.vocabulary = {phrase};
+    return std::make_shared<const StoredTrackers>(std::vector{tracker});
+}
+
+constexpr std::string_view k_following = R"(,"config":{"trackers":{"enableAllTrackers":true,"follow":true}})";
+
+TEST_F(ConversationMachineTest, who_follows_has_what_changed_while_its_start_was_worked_out) {
+    options_.stored = stored("before");
+    world().hold_compiling(true);
+    const std::size_t socket = join(start("a", std::string(k_following)));
+    world().store(stored("after"));
+    world().hold_compiling(false);
+
+    EXPECT_THAT(world().take_frames(socket), testing::Contains(HasSubstr(R"("cause":"follow")")));
+    EXPECT_THAT(say(socket, chunk("after")), SizeIs(2));
+    EXPECT_THAT(say(socket, chunk("before")), SizeIs(1));
+}
+
+TEST_F(ConversationMachineTest, so_has_who_took_the_place_of_another_then) {
+    options_.stored = stored("before");
+    const std::size_t first = join(start("a", std::string(k_following)));
+    world().hold_compiling(true);
+    const std::size_t second = join(start("a", std::string(k_following)));
+    world().store(stored("after"));
+    world().hold_compiling(false);
+
+    EXPECT_TRUE(world().is_closed(first));
+    EXPECT_THAT(world().take_frames(second), testing::Contains(HasSubstr(R"("cause":"follow")")));
+    EXPECT_THAT(say(second, chunk("after")), SizeIs(2));
+}
+
+TEST_F(ConversationMachineTest, changes_that_come_while_one_is_followed_are_followed_too) {
+    options_.stored = stored("before");
+    const std::size_t socket = join(start("a", std::string(k_following)));
+    world().hold_compiling(true);
+    for (const char* phrase : {"one", "two", "after"}) world().store(stored(phrase));
+    world().hold_compiling(false);
+
+    EXPECT_THAT(kinds(world().take_frames(socket)), ElementsAre("session_modified", "session_modified"));
+    EXPECT_THAT(say(socket, chunk("after")), SizeIs(2));
+    EXPECT_THAT(say(socket, chunk("one two")), SizeIs(1));
+}
+
 // ---- Verdicts ----
 
 TEST_F(ConversationMachineTest, verdict_is_told_behind_the_messages) {
