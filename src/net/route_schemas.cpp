@@ -91,7 +91,8 @@ std::string_view route_schemas() noexcept {
         "items": {"type": "string", "enum": ["exact", "pattern", "inflected", "fuzzy", "semantic"]}
       },
       "cooldownSeconds": {"type": ["number", "null"], "minimum": 0, "maximum": 1000000000}
-    }
+    },
+    "examples": [{"name": "Pricing", "vocabulary": ["how much does it cost", "what is the price"]}]
   },
   "TrackerList": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/TrackerBody"}},
   "TrackerOrList": {
@@ -123,7 +124,8 @@ std::string_view route_schemas() noexcept {
           "oneOf": [{"type": "string"}, {"type": "number"}, {"type": "array", "items": {"type": "string"}}]
         }
       }
-    }
+    },
+    "examples": [[{"op": "add", "path": "/vocabulary", "value": "for how much"}]]
   },
   "TrackerAnswer": {
     "type": "object",
