@@ -33,8 +33,8 @@ json::object content_of(std::string_view schema) {
 
 /// When to come back, as an answer may say that is none for now.
 json::object retry_header() {
-    return {{"Retry-After", json::object{{"description", "Seconds"},
-                                         {"schema", json::object{{"type", "integer"}, {"minimum", 0}}}}}};
+    return {{"Retry-After",
+             json::object{{"description", "Seconds"}, {"schema", json::object{{"type", "integer"}, {"minimum", 0}}}}}};
 }
 
 json::object response_of(std::string_view description, std::string_view schema) {
