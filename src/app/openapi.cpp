@@ -7,6 +7,7 @@
 #include <yaml-cpp/emitter.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string_view>
 
@@ -22,14 +23,54 @@ json::object reference_to(std::string_view schema) {
     return {{"$ref", "#/components/schemas/" + std::string(schema)}};
 }
 
+json::object response_reference(std::string_view response) {
+    return {{"$ref", "#/components/responses/" + std::string(response)}};
+}
+
 json::object content_of(std::string_view schema) {
     return {{"application/json", json::object{{"schema", reference_to(schema)}}}};
+}
+
+/// When to come back, as an answer may say that is none for now.
+json::object retry_header() {
+    return {{"Retry-After",
+             json::object{{"description", "Seconds"}, {"schema", json::object{{"type", "integer"}, {"minimum", 0}}}}}};
 }
 
 json::object response_of(std::string_view description, std::string_view schema) {
     json::object response{{"description", description}};
     if (!schema.empty()) response["content"] = content_of(schema);
     return response;
+}
+
+/// What a route answers that is none of its own affair.
+struct CommonResponse {
+    std::string_view status;
+    std::string_view name;
+    std::string_view description;
+};
+
+constexpr CommonResponse k_unauthorized{"401", "Unauthorized", "The token is missing or not valid"};
+constexpr CommonResponse k_too_large{"413", "TooLarge", "The body is too large"};
+constexpr CommonResponse k_away{"503", "Away", "Cannot be answered now"};
+constexpr std::array k_of_every_route{
+    CommonResponse{"400", "Unreadable", "The request cannot be read"},
+    CommonResponse{"408", "Late", "The request did not come in time"},
+    CommonResponse{"431", "HeadersTooLarge", "The headers are too large"},
+    CommonResponse{"500", "Failed", "The server failed"},
+    k_away,
+};
+
+json::object common_responses() {
+    json::object responses;
+    const auto add = [&](const CommonResponse& response) {
+        responses[response.name] = response_of(response.description, k_error);
+    };
+    add(k_unauthorized);
+    add(k_too_large);
+    for (const CommonResponse& response : k_of_every_route) add(response);
+    responses[k_away.name].as_object()["headers"] = retry_header();
+    return responses;
 }
 
 /// "get_v1_manage_trackers_id".
@@ -54,10 +95,12 @@ json::array parameters_of(const RouteInfo& route) {
             {"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}});
     }
     for (const net::RouteParameter& parameter : route.parameters) {
+        json::object schema{{"type", parameter.type}};
+        if (parameter.type == "integer") schema["minimum"] = 0;  // each is a count
         parameters.push_back(json::object{{"name", parameter.name},
                                           {"in", "query"},
                                           {"description", parameter.summary},
-                                          {"schema", json::object{{"type", parameter.type}}}});
+                                          {"schema", std::move(schema)}});
     }
     return parameters;
 }
@@ -66,16 +109,16 @@ json::object responses_of(const RouteInfo& route) {
     json::object responses;
     for (const net::RouteResponse& response : route.responses) {
         const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(response.status));
-        responses[std::to_string(response.status)] =
-            response_of(std::string_view(reason.data(), reason.size()), response.schema);
+        json::object documented = response_of(std::string_view(reason.data(), reason.size()), response.schema);
+        if (response.status == 429) documented["headers"] = retry_header();
+        responses[std::to_string(response.status)] = std::move(documented);
     }
-    if (route.access == net::Access::token && !responses.contains("401")) {
-        responses["401"] = response_of("The token is missing or not valid", k_error);
-    }
-    if (!route.request.empty() && !responses.contains("413")) {
-        responses["413"] = response_of("The body is too large", k_error);
-    }
-    responses["default"] = response_of("The request cannot be read, or not be answered now", k_error);
+    const auto add = [&](const CommonResponse& response) {
+        if (!responses.contains(response.status)) responses[response.status] = response_reference(response.name);
+    };
+    if (route.access == net::Access::token) add(k_unauthorized);
+    if (!route.request.empty()) add(k_too_large);
+    for (const CommonResponse& response : k_of_every_route) add(response);
     return responses;
 }
 
@@ -121,6 +164,7 @@ json::object document() {
             {"components",
              json::object{
                  {"securitySchemes", json::object{{"bearer", by_bearer}, {"apiKey", by_header}, {"query", by_query}}},
+                 {"responses", common_responses()},
                  {"schemas", json::parse(json::string_view(net::route_schemas().data(), net::route_schemas().size()))},
              }}};
 }

@@ -35,7 +35,7 @@ constexpr std::array k_health_responses{RouteResponse{200, "Status"}};
 constexpr std::array k_readiness_responses{RouteResponse{200, "Status"}, RouteResponse{503, "Error"}};
 constexpr std::array k_metrics_responses{RouteResponse{200, ""}};
 constexpr std::array k_token_responses{RouteResponse{200, "Token"}, RouteResponse{400, "Error"},
-                                       RouteResponse{401, "Error"}};
+                                       RouteResponse{401, "Error"}, RouteResponse{429, "Error"}};
 constexpr std::array k_publisher_responses{RouteResponse{101, ""}, RouteResponse{400, "Error"},
                                            RouteResponse{426, "Error"}};
 constexpr auto k_subscriber_responses = k_publisher_responses;

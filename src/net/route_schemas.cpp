@@ -38,17 +38,17 @@ std::string_view route_schemas() noexcept {
   },
   "Tracker": {
     "type": "object",
-    "required": ["name"],
-    "anyOf": [{"required": ["vocabulary"]}, {"required": ["patterns"]}],
+    "required": ["id", "name", "description", "categories", "languages", "vocabulary", "excludeVocabulary",
+                 "createdOn", "updatedOn"],
     "properties": {
       "id": {"type": "string", "pattern": "^[0-9]+$", "description": "Given by the server"},
-      "name": {"type": "string", "minLength": 1, "description": "Each account has a name once"},
+      "name": {"type": "string", "minLength": 1},
       "description": {"type": "string"},
       "categories": {"type": "array", "items": {"type": "string"}},
-      "languages": {"type": "array", "items": {"type": "string"}, "default": ["en-US"]},
+      "languages": {"type": "array", "items": {"type": "string"}},
       "vocabulary": {"type": "array", "items": {"type": "string", "minLength": 1}},
       "excludeVocabulary": {"type": "array", "items": {"type": "string", "minLength": 1}},
-      "patterns": {"type": "array", "items": {"type": "string", "minLength": 1}, "description": "RE2 expressions"},
+      "patterns": {"type": "array", "items": {"type": "string", "minLength": 1}},
       "speakers": {"type": "array", "items": {"type": "string"}},
       "threshold": {"type": "number", "minimum": 0, "maximum": 1},
       "tiers": {
@@ -56,18 +56,56 @@ std::string_view route_schemas() noexcept {
         "items": {"type": "string", "enum": ["exact", "pattern", "inflected", "fuzzy", "semantic"]}
       },
       "cooldownSeconds": {"type": "number", "minimum": 0, "maximum": 1000000000},
-      "createdOn": {"type": "string", "format": "date-time", "readOnly": true},
-      "updatedOn": {"type": "string", "format": "date-time", "readOnly": true}
+      "createdOn": {"type": "string", "format": "date-time"},
+      "updatedOn": {"type": "string", "format": "date-time"}
     }
   },
-  "TrackerList": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Tracker"}},
+  "TrackerBody": {
+    "type": "object",
+    "required": ["name"],
+    "anyOf": [
+      {"required": ["vocabulary"], "properties": {"vocabulary": {"type": "array", "minItems": 1}}},
+      {"required": ["patterns"], "properties": {"patterns": {"type": "array", "minItems": 1}}}
+    ],
+    "properties": {
+      "id": {"description": "Ignored, but a replacement's has to be that of its path"},
+      "name": {"type": "string", "minLength": 1, "description": "Each account has a name once"},
+      "description": {"type": ["string", "null"]},
+      "categories": {"type": ["array", "null"], "items": {"type": "string"}},
+      "languages": {"type": ["array", "null"], "items": {"type": "string"}, "default": ["en-US"]},
+      "vocabulary": {
+        "type": ["array", "null"],
+        "items": {"type": "string", "minLength": 1},
+        "description": "Each phrase holds a word, and is there once"
+      },
+      "excludeVocabulary": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
+      "patterns": {
+        "type": ["array", "null"],
+        "items": {"type": "string", "minLength": 1},
+        "description": "RE2 expressions"
+      },
+      "speakers": {"type": ["array", "null"], "items": {"type": "string"}},
+      "threshold": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+      "tiers": {
+        "type": ["array", "null"],
+        "items": {"type": "string", "enum": ["exact", "pattern", "inflected", "fuzzy", "semantic"]}
+      },
+      "cooldownSeconds": {"type": ["number", "null"], "minimum": 0, "maximum": 1000000000}
+    },
+    "examples": [{"name": "Pricing", "vocabulary": ["how much does it cost", "what is the price"]}]
+  },
+  "TrackerList": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/TrackerBody"}},
   "TrackerOrList": {
-    "oneOf": [{"$ref": "#/components/schemas/Tracker"}, {"$ref": "#/components/schemas/TrackerList"}]
+    "oneOf": [{"$ref": "#/components/schemas/TrackerBody"}, {"$ref": "#/components/schemas/TrackerList"}]
   },
   "TrackerDocument": {
     "oneOf": [
-      {"type": "array", "items": {"$ref": "#/components/schemas/Tracker"}},
-      {"$ref": "#/components/schemas/TrackersAnswer"}
+      {"type": "array", "items": {"$ref": "#/components/schemas/TrackerBody"}},
+      {
+        "type": "object",
+        "required": ["trackers"],
+        "properties": {"trackers": {"type": "array", "items": {"$ref": "#/components/schemas/TrackerBody"}}}
+      }
     ]
   },
   "TrackerPatch": {
@@ -86,7 +124,8 @@ std::string_view route_schemas() noexcept {
           "oneOf": [{"type": "string"}, {"type": "number"}, {"type": "array", "items": {"type": "string"}}]
         }
       }
-    }
+    },
+    "examples": [[{"op": "add", "path": "/vocabulary", "value": "for how much"}]]
   },
   "TrackerAnswer": {
     "type": "object",

@@ -29,7 +29,7 @@ struct RouteParameter {
 };
 
 /// What a route is, for documentation and metrics. What every route may answer (400 for what is no HTTP, 401 where it
-/// asks for a token, 408, 413, 500, 503) is not named in `responses`.
+/// asks for a token, 408, 413 where it takes a body, 431, 500, 503) is not named in `responses`.
 struct RouteInfo {
     std::string_view method;  ///< "GET", "POST", …; who may GET may ask for the HEAD
     std::string_view path;    ///< "{…}" stands for any one segment; several may

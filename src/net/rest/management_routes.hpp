@@ -54,7 +54,7 @@ constexpr HttpRoute show_at(std::string_view path) {
     return {{"GET", path, k_name, Access::token, "One tracker", "", k_show_responses}, &show_tracker};
 }
 constexpr HttpRoute replace_at(std::string_view path) {
-    return {{"PUT", path, k_name, Access::token, "Puts another definition in a tracker's place", "Tracker",
+    return {{"PUT", path, k_name, Access::token, "Puts another definition in a tracker's place", "TrackerBody",
              k_change_responses},
             &replace_tracker};
 }
@@ -67,7 +67,7 @@ constexpr HttpRoute delete_at(std::string_view path) {
 /// Those of one path stand together. Several are there because clients of several generations ask for them.
 inline constexpr std::array k_management_routes{
     management::list_at("/v1/manage/tracker"),
-    HttpRoute{{"POST", "/v1/manage/tracker", management::k_name, Access::token, "Creates a tracker", "Tracker",
+    HttpRoute{{"POST", "/v1/manage/tracker", management::k_name, Access::token, "Creates a tracker", "TrackerBody",
                management::k_create_responses},
               &create_tracker},
     management::show_at("/v1/manage/tracker/{id}"),
