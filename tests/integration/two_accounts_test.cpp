@@ -121,7 +121,7 @@ std::string with_id(std::string_view path, const std::string& id) {
 std::string body_for(const net::RouteInfo& route, const std::string& name) {
     static const std::map<std::string_view, std::string_view> k_bodies{
         {"", ""},
-        {"Tracker", R"({"name":"?","vocabulary":["changed"]})"},
+        {"TrackerBody", R"({"name":"?","vocabulary":["changed"]})"},
         {"TrackerOrList", R"([{"name":"?","vocabulary":["changed"]}])"},
         {"TrackerList", R"([{"name":"?","vocabulary":["changed"]}])"},
         {"TrackerDocument", R"({"trackers":[{"name":"?","vocabulary":["changed"]}]})"},
