@@ -75,10 +75,18 @@ public:
             if (!error) stop_early();
         });
         pests_->begin();
+        ManagementReaders readers({.url = plan_.url,
+                                   .insecure = options_.insecure,
+                                   .access_token = options_.access_token,
+                                   .reads = options_.management_reads,
+                                   .connections = options_.management_connections,
+                                   .per_second = options_.management_reads_per_second,
+                                   .begin = all_speak_});
         wait();
         context_.run();
+        report_.management = readers.stop();
         report_.seconds = base::to_seconds(std::max(report_.telemetry->last_end, begin_) - begin_);
-        report_.own_cpu_seconds = own_cpu_seconds() - cpu_before;
+        report_.own_cpu_seconds = own_cpu_seconds() - cpu_before - report_.management.cpu_seconds;
         report_.pests = pests_->counts();
     }
 
@@ -116,6 +124,7 @@ private:
             const std::string id = "load-" + run + "-" + std::to_string(i);
             connection.url.target = "/v1/streaming/" + id;
             connection.access_token = options_.access_token;
+            connection.checks_certificate = !options_.insecure;
             // Its subscribers come in the time before it.
             const double until =
                 static_cast<double>(listeners > 0 ? i + 1 : i) / static_cast<double>(options_.sessions);
@@ -125,6 +134,8 @@ private:
             schedule.stop = schedule.speak + options_.pace.duration;
             schedule.give_up = schedule.stop + base::from_seconds(options_.patience_seconds);
             schedule.changes = changes_of(i, schedule);
+            schedule.window = options_.window;
+            all_speak_ = schedule.speak;
             const Part& part = plan_.parts[i % plan_.parts.size()];
             audiences_.push_back(make_audience(connection, id, part, schedule,
                                                base::from_seconds(ramp / static_cast<double>(options_.sessions))));
@@ -259,6 +270,7 @@ private:
     std::optional<MonotonicTime> all_over_since_;
     std::priority_queue<Due, std::vector<Due>, std::greater<>> queue_;
     MonotonicTime begin_{};
+    MonotonicTime all_speak_{};  // when the last one begins to
 };
 
 /// Subscribers are held to what their publisher was told, which is held to what was due.
@@ -366,7 +378,8 @@ bool LoadReport::is_clean() const noexcept {
     return outcomes.refused + outcomes.broken + outcomes.unfinished == 0 && agreement.faults() == 0 &&
            outcomes.drained == drained_in_full && telemetry->dangling == 0 &&
            audience.told_less + audience.lost + telemetry->captions_lost + telemetry->captions_strange == 0 &&
-           telemetry->changes_refused + telemetry->changes_strange + telemetry->changes_unanswered == 0;
+           telemetry->changes_refused + telemetry->changes_strange + telemetry->changes_unanswered == 0 &&
+           management.failed == 0;
 }
 
 Result<LoadReport> run_load(const LoadOptions& options) {

@@ -2,6 +2,7 @@
 
 #include "earshot/app/call_file.hpp"
 
+#include "management_readers.hpp"
 #include "pests.hpp"
 #include "process_meter.hpp"
 #include "talker.hpp"
@@ -30,6 +31,11 @@ struct LoadOptions {
     double tracker_changes_per_minute = 0;  ///< of all sessions together
     std::size_t deaf = 0;
     std::size_t garbage = 0;
+    std::size_t window = 0;  ///< 0: each chunk at its time; else at once, while so many or fewer are unanswered
+    std::size_t management_reads = 0;  ///< of stored trackers over HTTP, while all sessions speak
+    std::size_t management_connections = 50;
+    std::optional<double> management_reads_per_second;  ///< none: as fast as they are answered
+    bool insecure = false;                              ///< over TLS, any certificate is taken
     std::optional<int> server_pid;
     bool allow_remote = false;
 };
@@ -68,11 +74,12 @@ struct LoadReport {
         oldest_untaken{};  ///< the longest time before its end that a drained session's untaken chunk was sent
     std::unique_ptr<Telemetry> telemetry = std::make_unique<Telemetry>();
     PestCounts pests;
+    ManagementCounts management;
     AudienceCounts audience;
     std::optional<ProcessState> server_before;
     std::optional<ProcessState> server_listening;  ///< when all subscribers had come
     std::optional<ProcessState> server_after;      ///< the last state seen
-    double own_cpu_seconds = 0;
+    double own_cpu_seconds = 0;                    ///< without that of the readers of stored trackers
 
     /// All sessions ended as they should and were told exactly what was due.
     bool is_clean() const noexcept;

@@ -18,7 +18,7 @@ struct RawOptions {
 };
 
 void declare(CLI::App& program, LoadOptions& options, RawOptions& raw) {
-    program.add_option("--url", options.url, "ws://host:port of the server")->capture_default_str();
+    program.add_option("--url", options.url, "ws://host:port of the server, or wss://…")->capture_default_str();
     program.add_option("--token", options.access_token, "access token");
     program.add_option("--call", options.call_files, "call file, or file of conversations; may be repeated")
         ->required();
@@ -58,6 +58,21 @@ void declare(CLI::App& program, LoadOptions& options, RawOptions& raw) {
     program.add_option("--garbage", options.garbage, "clients beside them that send what no client should")
         ->check(CLI::Range(0, 1'000));
     program.add_option("--pid", options.server_pid, "the server's process: its CPU time and memory are reported");
+    auto* window = program.add_option(
+        "--window", options.window, "chunks of a session that may be unanswered: each is sent as soon as that allows");
+    window->check(CLI::Range(1, 1'000'000))->excludes("--tracker-changes-per-minute");
+    program
+        .add_option("--management-reads", options.management_reads,
+                    "reads of stored trackers over HTTP, from when all sessions speak")
+        ->check(CLI::Range(0, 1'000'000'000));
+    program.add_option("--management-connections", options.management_connections, "kept alive, for these reads")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
+    program
+        .add_option("--management-reads-per-second", options.management_reads_per_second,
+                    "pace of these reads (default: as fast as they are answered)")
+        ->check(CLI::Range(0.01, 1e6));
+    program.add_flag("--insecure", options.insecure, "over TLS, take any certificate");
     program.add_flag("--allow-remote", options.allow_remote, "put load on another machine");
     program.add_flag("--json", raw.json, "print the figures as JSON");
 }

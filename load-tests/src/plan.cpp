@@ -104,6 +104,9 @@ Result<LoadPlan> make_plan(const LoadOptions& options) {
         return bad_option("\"" + url->host +
                           "\" is not this machine: load is only put on other machines with --allow-remote");
     }
+    if (url->tls && options.deaf + options.garbage > 0) {
+        return bad_option("clients that read nothing or send garbage speak no TLS");
+    }
     if (!url->target.empty()) return bad_option("the URL must not have a path: every session has its own");
     if (options.server_pid && !read_process_state(*options.server_pid)) {
         return bad_option("there is no process " + std::to_string(*options.server_pid));

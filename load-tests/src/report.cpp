@@ -1,17 +1,12 @@
 #include "report.hpp"
 
-#include <boost/json.hpp>
+#include "report_figures.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
 
 namespace earshot::load {
 namespace {
-
-namespace json = boost::json;
-
-// A generator that is later than this spoils what it measures.
-constexpr auto k_tolerable_lateness = std::chrono::milliseconds(5);
 
 template <typename... Values>
 std::string format(const char* pattern, Values... values) {
@@ -24,32 +19,6 @@ unsigned long long count(std::uint64_t value) {
     return value;
 }
 
-double milliseconds(base::Duration duration) {
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-double megabytes(std::uint64_t bytes) {
-    return static_cast<double>(bytes) / 1e6;
-}
-
-struct NamedHistogram {
-    const char* name;
-    const char* title;
-    const Histogram& histogram;
-};
-
-std::array<NamedHistogram, 9> histograms(const Telemetry& telemetry) {
-    return {{{"heard", "hit heard", telemetry.heard},
-             {"confirmed", "hit confirmed", telemetry.confirmed},
-             {"verdicts", "hit by model", telemetry.verdicts},
-             {"messages", "messages", telemetry.messages},
-             {"starts", "start", telemetry.starts},
-             {"delivered", "delivered", telemetry.delivered},
-             {"deliveredToAll", "... to the last", telemetry.delivered_to_all},
-             {"changed", "change answered", telemetry.changed},
-             {"lateness", "generator late", telemetry.lateness}}};
-}
-
 std::string histogram_line(const NamedHistogram& named) {
     const Histogram& h = named.histogram;
     if (h.count() == 0) return {};
@@ -58,22 +27,10 @@ std::string histogram_line(const NamedHistogram& named) {
                   milliseconds(h.max()), count(h.count()));
 }
 
-json::object histogram_object(const Histogram& h) {
-    return {{"count", h.count()},
-            {"p50", milliseconds(h.quantile(0.5))},
-            {"p90", milliseconds(h.quantile(0.9))},
-            {"p99", milliseconds(h.quantile(0.99))},
-            {"p999", milliseconds(h.quantile(0.999))},
-            {"max", milliseconds(h.max())}};
-}
-
-bool generator_was_late(const LoadReport& report) {
-    return report.telemetry->lateness.quantile(0.99) > k_tolerable_lateness;
-}
-
 std::string head_line(const LoadReport& report) {
     const LoadOptions& options = report.options;
-    const std::string pace = options.pace.chunks_per_second
+    const std::string pace = options.window > 0 ? format("%zu chunks of each unanswered", options.window)
+                             : options.pace.chunks_per_second
                                  ? format("%g chunks/s each", *options.pace.chunks_per_second)
                                  : format("at %gx the calls' own pace", options.pace.speed);
     return format("%zu sessions, %s, %.0f s, interims %s; %zu calls, %zu trackers; took %.1f s\n", options.sessions,
@@ -97,32 +54,6 @@ std::string hit_lines(const LoadReport& report) {
     }
     if (t.not_foretold > 0) text += format("by model    %llu hits, counted but not compared\n", count(t.not_foretold));
     return text;
-}
-
-std::size_t subscribers_of(const LoadReport& report) {
-    return report.options.sessions * (report.options.subscribers + report.options.deaf_subscribers);
-}
-
-double server_cpu(const LoadReport& report) {
-    return report.server_after->cpu_seconds - report.server_before->cpu_seconds;
-}
-
-/// What `cpu_seconds` are for each event that publishers and subscribers were told, in microseconds.
-double microseconds_an_event(const LoadReport& report, double cpu_seconds) {
-    const Telemetry& t = *report.telemetry;
-    return cpu_seconds / static_cast<double>(std::max<std::uint64_t>(t.events + t.deliveries, 1)) * 1e6;
-}
-
-/// Of the server's memory, what a subscriber takes that has come and has nothing to hear yet; its publishers' beside
-/// it.
-double kilobytes_a_subscriber(const LoadReport& report) {
-    const auto before = static_cast<double>(report.server_before->rss_bytes);
-    const auto then = static_cast<double>(report.server_listening->rss_bytes);
-    return std::max(then - before, 0.0) / 1e3 / static_cast<double>(subscribers_of(report));
-}
-
-bool knows_memory(const LoadReport& report) {
-    return report.server_before && report.server_listening && report.options.subscribers > 0;
 }
 
 std::string audience_lines(const LoadReport& report) {
@@ -184,6 +115,20 @@ std::string pest_lines(const LoadReport& report) {
     return text;
 }
 
+std::string management_line(const LoadReport& report) {
+    if (report.options.management_reads == 0) return {};
+    const ManagementCounts& m = report.management;
+    std::string text = format(
+        "management  %llu of %zu reads answered (%.0f/s), %llu failed; %llu connections, %.1f MB; %.2f CPU seconds\n",
+        count(m.answered), report.options.management_reads,
+        static_cast<double>(m.answered) / std::max(m.seconds, 0.001), count(m.failed), count(m.connections),
+        megabytes(m.bytes), m.cpu_seconds);
+    for (const auto& [remark, times] : m.remarks) {
+        text += format("remark on reads (%llu times): ", count(times)) + remark + "\n";
+    }
+    return text;
+}
+
 std::string drain_line(const LoadReport& report) {
     if (report.outcomes.drained == 0) return {};
     return format(
@@ -205,11 +150,11 @@ std::string report_text(const LoadReport& report) {
                    count(t.chunks_sent), static_cast<double>(t.chunks_sent) / seconds, megabytes(t.bytes_sent),
                    count(t.events), megabytes(t.bytes_received), count(t.errors));
     text += hit_lines(report) + drain_line(report) + change_line(report) + audience_lines(report) + pest_lines(report) +
-            server_line(report);
+            management_line(report) + server_line(report);
     text +=
         format("generator   %.2f CPU seconds (%.2f cores)\n", report.own_cpu_seconds, report.own_cpu_seconds / seconds);
     text += format("  %-15s %9s %9s %9s %9s %9s  %10s\n", "ms", "p50", "p90", "p99", "p99.9", "max", "count");
-    for (const NamedHistogram& named : histograms(t)) text += histogram_line(named);
+    for (const NamedHistogram& named : histograms(report)) text += histogram_line(named);
     if (generator_was_late(report)) {
         text +=
             "The generator itself was late; the latencies above hold its delay. Use fewer sessions or more cores.\n";
@@ -218,96 +163,6 @@ std::string report_text(const LoadReport& report) {
         text += format("remark (%llu times): ", count(times)) + remark + "\n";
     }
     return text;
-}
-
-std::string report_json(const LoadReport& report) {
-    const Telemetry& t = *report.telemetry;
-    const OutcomeCounts& o = report.outcomes;
-    const Agreement& a = report.agreement;
-    const LoadOptions& options = report.options;
-    json::object root;
-    root["clean"] = report.is_clean();
-    root["options"] = {{"sessions", options.sessions},
-                       {"durationSeconds", base::to_seconds(options.pace.duration)},
-                       {"interims", options.pace.interims},
-                       {"speed", options.pace.speed}};
-    if (options.pace.chunks_per_second)
-        root["options"].as_object()["chunksPerSecond"] = *options.pace.chunks_per_second;
-    root["calls"] = report.calls;
-    root["trackers"] = report.trackers;
-    root["seconds"] = report.seconds;
-    root["sessions"] = {{"done", o.done},
-                        {"drained", o.drained},
-                        {"drainedInFull", report.drained_in_full},
-                        {"refused", o.refused},
-                        {"broken", o.broken},
-                        {"unfinished", o.unfinished},
-                        {"oldestUntakenMs", milliseconds(report.oldest_untaken)}};
-    root["traffic"] = {{"chunksSent", t.chunks_sent},
-                       {"bytesSent", t.bytes_sent},
-                       {"events", t.events},
-                       {"bytesReceived", t.bytes_received},
-                       {"errors", t.errors}};
-    root["hits"] = {{"expected", report.expected_hits},
-                    {"right", a.right},
-                    {"lost", a.lost},
-                    {"doubled", a.doubled},
-                    {"wrong", a.wrong},
-                    {"outOfOrder", a.out_of_order},
-                    {"notForetold", t.not_foretold}};
-    root["utterances"] = {{"right", a.right_utterances}, {"lost", a.lost_utterances}, {"wrong", a.wrong_utterances}};
-    root["early"] = {{"expected", report.expected_early},
-                     {"told", report.told_early},
-                     {"notForetold", t.early_strange},
-                     {"neverSettled", t.dangling}};
-    json::object latencies;
-    for (const NamedHistogram& named : histograms(t)) latencies[named.name] = histogram_object(named.histogram);
-    root["milliseconds"] = std::move(latencies);
-    root["generator"] = {{"cpuSeconds", report.own_cpu_seconds}, {"late", generator_was_late(report)}};
-    if (report.server_before && report.server_after) {
-        root["server"] = {{"cpuSeconds", server_cpu(report)},
-                          {"rssBytes", report.server_after->rss_bytes},
-                          {"peakRssBytes", report.server_after->peak_rss_bytes}};
-    }
-    const AudienceCounts& heard = report.audience;
-    root["subscribers"] = {{"all", options.sessions * options.subscribers},
-                           {"toldAll", heard.told_all},
-                           {"toldLess", heard.told_less},
-                           {"lost", heard.lost},
-                           {"leftAlone", heard.left_alone},
-                           {"incompleteChunks", heard.incomplete},
-                           {"deliveries", t.deliveries},
-                           {"bytes", t.bytes_delivered},
-                           {"captionsSpared", t.captions_spared},
-                           {"captionsLost", t.captions_lost},
-                           {"captionsStrange", t.captions_strange},
-                           {"deaf", options.sessions * options.deaf_subscribers},
-                           {"deafConnections", t.deaf_subscriptions},
-                           {"deafEnded", t.deaf_ended}};
-    if (report.server_before && report.server_after) {
-        root["microsecondsAnEvent"] = {{"server", microseconds_an_event(report, server_cpu(report))},
-                                       {"generator", microseconds_an_event(report, report.own_cpu_seconds)}};
-    }
-    if (knows_memory(report)) root["subscribers"].as_object()["serverKilobytes"] = kilobytes_a_subscriber(report);
-    root["changes"] = {{"sent", t.changes_sent},
-                       {"made", t.changes_made},
-                       {"refused", t.changes_refused},
-                       {"unanswered", t.changes_unanswered},
-                       {"strange", t.changes_strange}};
-    const PestCounts& p = report.pests;
-    root["deaf"] = {{"clients", options.deaf},
-                    {"connections", p.deaf_connections},
-                    {"ended", p.deaf_dropped},
-                    {"bytes", p.deaf_bytes}};
-    root["garbage"] = {{"clients", options.garbage},
-                       {"connections", p.garbage_connections},
-                       {"ended", p.garbage_ended},
-                       {"held", p.garbage_held},
-                       {"refused", p.garbage_refused}};
-    json::array remarks;
-    for (const auto& [remark, times] : t.remarks) remarks.push_back({{"remark", remark}, {"times", times}});
-    root["remarks"] = std::move(remarks);
-    return json::serialize(root);
 }
 
 }  // namespace earshot::load

@@ -55,7 +55,8 @@ std::optional<MonotonicTime> Talker::next_due() const noexcept {
         case State::waiting:
             return schedule_.connect;
         case State::talking:
-            return std::min({due_of(next_line_), next_change().value_or(schedule_.stop), schedule_.stop});
+            return std::min({is_held_back() ? schedule_.stop : due_of(next_line_),
+                             next_change().value_or(schedule_.stop), schedule_.stop});
         case State::stopping:
             return schedule_.give_up;
         case State::over:
@@ -74,7 +75,7 @@ void Talker::on_due(MonotonicTime now) {
         case State::talking:
             if (const auto change = next_change(); change && *change <= std::min(now, due_of(next_line_))) {
                 send_change();
-            } else if (next_line_ < part_.script.size() && due_of(next_line_) < schedule_.stop) {
+            } else if (may_speak(now)) {
                 send_line(now);
             } else {
                 send_stop();
@@ -102,11 +103,24 @@ base::Duration Talker::age_of_untaken(std::size_t lines) const noexcept {
 }
 
 MonotonicTime Talker::due_of(std::size_t line) const noexcept {
-    return line < part_.script.size() ? schedule_.speak + part_.script[line].due : schedule_.stop;
+    if (line >= part_.script.size()) return schedule_.stop;
+    if (schedule_.window == 0) return schedule_.speak + part_.script[line].due;
+    return line < sent_.size() ? sent_[line] : schedule_.speak;
+}
+
+/// What was due before the stop is said, however late it is; with a window nothing is due.
+bool Talker::may_speak(MonotonicTime now) const noexcept {
+    if (next_line_ >= part_.script.size() || due_of(next_line_) >= schedule_.stop) return false;
+    return schedule_.window == 0 || (now < schedule_.stop && !is_held_back());
+}
+
+bool Talker::is_held_back() const noexcept {
+    return schedule_.window > 0 && next_line_ - lines_proven_ >= schedule_.window;
 }
 
 void Talker::send_line(MonotonicTime now) {
     const Line& line = part_.script[next_line_];
+    if (schedule_.window > 0) sent_.push_back(now);
     telemetry_.lateness.record(now - due_of(next_line_));
     ++telemetry_.chunks_sent;
     telemetry_.bytes_sent += line.frame->size();
@@ -162,6 +176,8 @@ void Talker::on_frame(std::string_view frame) {
     if (const auto* platform = std::get_if<app::PlatformEvent>(&*event)) on_platform(*platform, now);
     if (const auto* messages = std::get_if<app::MessageEvent>(&*event)) on_messages(*messages, now);
     if (const auto* trackers = std::get_if<app::TrackerEvent>(&*event)) on_hits(*trackers, now);
+    if (schedule_.window == 0 || next_line_ == 0) return;
+    while (state_ == State::talking && may_speak(now)) send_line(now);
 }
 
 void Talker::on_platform(const app::PlatformEvent& event, MonotonicTime now) {

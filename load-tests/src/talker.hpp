@@ -44,6 +44,8 @@ public:
         base::MonotonicTime stop;
         base::MonotonicTime give_up;
         std::vector<base::MonotonicTime> changes{};  ///< of its trackers; never of those that its part holds
+        std::size_t window =
+            0;  ///< if not 0: a line's time is not its script's, but when so few before it are unanswered
     };
 
     /// `part`, `start` and `telemetry` outlive the talker.
@@ -84,6 +86,8 @@ private:
     void on_end(const app::WsEnd& end);
     void finish(Outcome outcome);
     void send_line(base::MonotonicTime now);
+    bool may_speak(base::MonotonicTime now) const noexcept;
+    bool is_held_back() const noexcept;
     void send_change();
     void on_answer(const app::PlatformEvent& event, base::MonotonicTime now);
     void send_stop();
@@ -99,6 +103,7 @@ private:
     State state_ = State::waiting;
     Outcome outcome_ = Outcome::pending;
     std::size_t next_line_ = 0;
+    std::vector<base::MonotonicTime> sent_;  ///< with a window: when each line was
     std::size_t next_change_ = 0;
     std::unordered_map<std::string, base::MonotonicTime> unanswered_;  ///< by request id: when the change was due
     FinalsTold finals_;

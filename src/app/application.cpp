@@ -57,8 +57,11 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     return options;
 }
 
-Application::Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger)
-    : logger_(std::move(logger)), accounts_(accounts_options(settings), std::move(apps), keys, logger_) {}
+Application::Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger,
+                         const store::Database* database)
+    : database_(database),
+      logger_(std::move(logger)),
+      accounts_(accounts_options(settings), std::move(apps), keys, logger_) {}
 
 base::Result<net::Caller> Application::authenticate(std::span<const std::string> tokens, std::string_view) {
     return accounts_.authenticate(tokens, now());
@@ -69,6 +72,7 @@ void Application::issue_token(net::TokenRequest request, net::HttpDone done) {
 }
 
 std::string Application::metrics_text() {
+    if (database_) metrics_.store_seen({database_->waiting(), database_->is_reachable(), database_->retries()});
     return metrics_.exposition();
 }
 
@@ -96,8 +100,8 @@ void Application::on_refused(base::Errc code) {
     metrics_.session_refused(code);
 }
 
-void Application::on_http_request(std::string_view route, unsigned status) {
-    metrics_.http_answered(route, status);
+void Application::on_http_request(std::string_view route, unsigned status, std::optional<base::Duration> took) {
+    metrics_.http_answered(route, status, took);
 }
 
 void Application::on_compiled(std::size_t phrases, base::Duration took) {

@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <mutex>
 
 namespace earshot::app {
 namespace {
@@ -20,6 +21,9 @@ using prometheus::Gauge;
 using prometheus::Histogram;
 
 const Histogram::BucketBoundaries k_compile_seconds{1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 1e-1, 5e-1, 1, 5, 10};
+
+const Histogram::BucketBoundaries k_request_seconds{5e-4, 1e-3,   2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2,
+                                                    1e-1, 2.5e-1, 5e-1,   1,    2.5,  10};
 
 constexpr std::array k_session_ends{net::SessionEnd::completed, net::SessionEnd::lost, net::SessionEnd::cut};
 
@@ -48,10 +52,14 @@ public:
         }
         for (const net::SessionEnd end : k_session_ends)
             ended.emplace(end, &ended_family.Add({{"end", end_name(end)}}));
+        store_reachable.Set(1);
     }
 
     Family<Counter>& counters(const char* name, const char* help) {
         return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    }
+    Family<Histogram>& histograms(const char* name, const char* help) {
+        return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
     }
     Counter& counter(const char* name, const char* help) { return counters(name, help).Add({}); }
     Gauge& gauge(const char* name, const char* help) {
@@ -77,11 +85,15 @@ public:
     Counter& slow_clients =
         counter("earshot_slow_clients_total", "Sessions that were closed since their client did not read");
     Family<Counter>& http_requests = counters("earshot_http_requests_total", "HTTP requests that were answered");
-    Histogram& compile_seconds = prometheus::BuildHistogram()
-                                     .Name("earshot_compile_seconds")
-                                     .Help("Making a list of trackers ready for hearing")
-                                     .Register(registry)
-                                     .Add({}, k_compile_seconds);
+    Family<Histogram>& http_seconds =
+        histograms("earshot_http_request_seconds", "From an HTTP request's header to its answer");
+    Histogram& compile_seconds =
+        histograms("earshot_compile_seconds", "Making a list of trackers ready for hearing").Add({}, k_compile_seconds);
+    Gauge& store_waiting = gauge("earshot_store_waiting", "Operations that wait for a thread of the store");
+    Gauge& store_reachable = gauge("earshot_store_reachable", "Whether the store's database could be reached: 0 or 1");
+    Counter& store_retries =
+        counter("earshot_store_retries_total", "Transactions that ran anew after a conflict or a lost connection");
+    std::mutex store_mutex;
     Gauge& longest_turn = gauge("earshot_longest_turn_seconds",
                                 "The longest time an I/O thread was busy with one input since the exposition before");
     std::atomic<base::Duration::rep> longest_turn_ticks = 0;
@@ -124,8 +136,18 @@ void Metrics::list_compiled(base::Duration took) {
     impl_->compile_seconds.Observe(base::to_seconds(took));
 }
 
-void Metrics::http_answered(std::string_view route, unsigned status) {
+void Metrics::http_answered(std::string_view route, unsigned status, std::optional<base::Duration> took) {
     impl_->http_requests.Add({{"route", std::string(route)}, {"status", std::to_string(status)}}).Increment();
+    if (took)
+        impl_->http_seconds.Add({{"route", std::string(route)}}, k_request_seconds).Observe(base::to_seconds(*took));
+}
+
+void Metrics::store_seen(const StoreState& state) {
+    const std::lock_guard lock(impl_->store_mutex);
+    impl_->store_waiting.Set(static_cast<double>(state.waiting));
+    impl_->store_reachable.Set(state.is_reachable ? 1 : 0);
+    const double more = static_cast<double>(state.retries) - impl_->store_retries.Value();
+    if (more > 0) impl_->store_retries.Increment(more);
 }
 
 std::string Metrics::exposition() {

@@ -26,6 +26,16 @@ sigset_t stop_signals() {
     return signals;
 }
 
+store::DatabaseOptions database_options(const Settings& settings, const Logger& logger) {
+    return {.url = settings.store.url,
+            .threads = settings.store.threads,
+            .queue = settings.store.queue,
+            .on_change = [logger](const base::Error* away) {
+                away ? logger.warn("the store is away", {{"details", away->details}})
+                     : logger.info("the store is back");
+            }};
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
@@ -60,7 +70,8 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     const sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-    auto database = store::Database::open({settings.store.url, settings.store.threads, settings.store.queue});
+    const Logger logger(settings.log);
+    auto database = store::Database::open(database_options(settings, logger));
     if (!database) {
         err << "store.url: " << database.error().message << (database.error().details.empty() ? "" : ": ")
             << database.error().details << '\n';
@@ -69,8 +80,7 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     store::SqlTrackerStore trackers(**database);
 
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    const Logger logger(settings.log);
-    Application application(settings, std::move(apps.apps), *keys, logger);
+    Application application(settings, std::move(apps.apps), *keys, logger, database->get());
     net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
     const net::ServerOptions server_settings = server_options(settings, cores);
     net::Server server(server_settings, application, pool, nullptr, &trackers);

@@ -106,7 +106,7 @@ private:
         auto& tls = tls_context_.emplace(asio::ssl::context::tls_client);
         SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
         error_code ignored;  // without certificates to trust, the handshake fails and says so
-        tls.set_default_verify_paths(ignored);
+        if (settings_.checks_certificate) tls.set_default_verify_paths(ignored);
         tls.set_verify_mode(settings_.checks_certificate ? asio::ssl::verify_peer : asio::ssl::verify_none);
     }
 

@@ -80,6 +80,8 @@ private:
     bool is_expired_ = false;      // the request did not come in time
     bool is_handed_over_ = false;  // the connection is a WebSocket's now
     base::MonotonicTime deadline_;
+    base::MonotonicTime arrived_;  // when the request's header was read, or could not be
+    base::Duration took_{};        // from there to its answer
 };
 
 extern template class HttpSession<PlainSocket>;

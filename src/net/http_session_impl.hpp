@@ -93,6 +93,7 @@ void HttpSession<NextLayer>::read_header() {
 template <class NextLayer>
 void HttpSession<NextLayer>::on_header(Error error) {
     if (state_ == State::over) return;
+    arrived_ = std::chrono::steady_clock::now();
     if (error || is_expired_) {
         refuse_unreadable(error);
         return;
@@ -208,6 +209,7 @@ void HttpSession<NextLayer>::refuse_unreadable(Error error) {
 
 template <class NextLayer>
 void HttpSession<NextLayer>::reply(HttpReply reply) {
+    took_ = std::chrono::steady_clock::now() - arrived_;
     if (reply.answer.status != 401 || limits().refusal_delay <= base::Duration::zero()) {
         send(reply);
         return;
@@ -224,7 +226,7 @@ void HttpSession<NextLayer>::send(const HttpReply& reply) {
     // A body that was not read stands where the next request would.
     const bool goes_on = request.keep_alive() && parser_->is_done() && !is_expired_ && !shard_.server().is_draining;
     const AfterReply after = goes_on ? AfterReply::keep_alive : AfterReply::close;
-    shard_.server().hooks.on_http_request(reply.route, reply.answer.status);
+    shard_.server().hooks.on_http_request(reply.route, reply.answer.status, took_);
     reply_ = write_reply(reply, request.method(), request.version(), after);
     state_ = State::replying;
     set_deadline(limits().transfer);

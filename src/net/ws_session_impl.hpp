@@ -66,7 +66,7 @@ template <class NextLayer>
 void WsSession<NextLayer>::on_accepted(Error error) {
     if (state_ == State::over) return;
     ServerShared& server = shard_.server();
-    server.hooks.on_http_request(who_.route, error ? 400 : 101);
+    server.hooks.on_http_request(who_.route, error ? 400 : 101, std::nullopt);
     if (error) {
         // Beast has answered what is no valid handshake.
         linger();

@@ -7,6 +7,7 @@
 #include "worker.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -43,6 +44,7 @@ public:
     Impl(std::unique_ptr<Backend> backend, const DatabaseOptions& options)
         : backend_(std::move(backend)),
           queue_limit_(options.queue),
+          on_change_(options.on_change),
           availability_(options.first_probe, options.longest_probe) {
         threads_.reserve(std::max<std::size_t>(options.threads, 1));
         try {
@@ -79,6 +81,8 @@ public:
         return queue_.size();
     }
 
+    std::uint64_t retries() const noexcept { return retries_; }
+
 private:
     void close() {
         {
@@ -91,7 +95,7 @@ private:
     /// A thread: runs what is in the queue, and in between looks for a database that is away. Ends when the queue is
     /// empty and closed.
     void run() {
-        Worker worker(*backend_, [this](bool is_there) { note(is_there); });
+        Worker worker(*backend_, [this](const base::Error* away) { note(away); }, retries_);
         std::unique_lock lock(mutex_);
         while (!closed_ || !queue_.empty()) {
             if (!queue_.empty()) {
@@ -125,17 +129,25 @@ private:
         lock.lock();
     }
 
-    void note(bool is_there) {
+    /// Under a mutex of its own, so that changes are told in their order while nobody else is held up.
+    void note(const base::Error* away) {
+        const std::lock_guard telling(telling_);
+        if (take_down(!away) && on_change_) on_change_(away);
+    }
+
+    /// Whether this is a change.
+    bool take_down(bool is_there) {
         const std::lock_guard lock(mutex_);
-        if (is_there) {
-            availability_.succeeded();
-        } else {
-            availability_.failed(now());
-        }
+        const bool was_there = availability_.is_reachable();
+        is_there ? availability_.succeeded() : availability_.failed(now());
+        return was_there != is_there;
     }
 
     const std::unique_ptr<Backend> backend_;
     const std::size_t queue_limit_;
+    const std::function<void(const base::Error*)> on_change_;
+    std::atomic<std::uint64_t> retries_ = 0;
+    std::mutex telling_;  // locked before the next
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Task> queue_;
@@ -168,6 +180,10 @@ bool Database::is_reachable() const {
 
 std::size_t Database::waiting() const {
     return impl_->waiting();
+}
+
+std::uint64_t Database::retries() const noexcept {
+    return impl_->retries();
 }
 
 }  // namespace earshot::store

@@ -4,6 +4,7 @@ namespace earshot::store {
 
 std::optional<base::Error> Worker::serve(const Database::Task& task) {
     for (int attempt = 1;; ++attempt) {
+        if (attempt > 1) ++retries_;
         const bool is_new = !connection_;
         if (auto error = connect()) return error;
         auto failure = run_once(*connection_, task.access, task.work);
@@ -26,10 +27,11 @@ std::optional<base::Error> Worker::connect() {
     try {
         connection_ = Connection::open(backend_);
     } catch (const soci::soci_error& error) {
-        on_attempt_(false);
-        return base::Error{base::Errc::store_away, "the database cannot be reached", {}, what_was_said(error)};
+        base::Error away{base::Errc::store_away, "the database cannot be reached", {}, what_was_said(error)};
+        on_attempt_(&away);
+        return away;
     }
-    on_attempt_(true);
+    on_attempt_(nullptr);
     return std::nullopt;
 }
 

@@ -2,6 +2,8 @@
 
 #include "transaction.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,9 +14,12 @@ namespace earshot::store {
 /// What one thread of a Database does: it keeps a connection and runs transactions on it. Belongs to that thread.
 class Worker {
 public:
-    /// `on_attempt` is told whether the database could be reached, each time that this was tried.
-    Worker(const Backend& backend, std::function<void(bool)> on_attempt)
-        : backend_(backend), on_attempt_(std::move(on_attempt)) {}
+    /// Told each time that it was tried to reach the database: null if it could be.
+    using OnAttempt = std::function<void(const base::Error* away)>;
+
+    /// `retries` counts the runs of transactions after their first, and outlives the worker.
+    Worker(const Backend& backend, OnAttempt on_attempt, std::atomic<std::uint64_t>& retries)
+        : backend_(backend), on_attempt_(std::move(on_attempt)), retries_(retries) {}
 
     /// Runs the transaction: again after a conflict, a few times, and again on a new connection if the old one turns
     /// out to be gone before it could be committed. None: it happened, or was rolled back as it wished.
@@ -28,7 +33,8 @@ private:
     std::optional<base::Error> connect();
 
     const Backend& backend_;
-    const std::function<void(bool)> on_attempt_;
+    const OnAttempt on_attempt_;
+    std::atomic<std::uint64_t>& retries_;
     std::unique_ptr<Connection> connection_;
 };
 

@@ -55,6 +55,27 @@ protected:
     std::optional<TestServer> server_;
 };
 
+TEST_P(LateAnswerTest, is_timed_from_its_request_and_an_upgrade_is_not) {
+    serve();
+    WsClient socket(server_->port(), "/v1/streaming/x");
+    TcpClient client(server_->port());
+    client.send(k_ask);
+    const HttpDone done = next_call();
+    const auto begin = std::chrono::steady_clock::now();
+    const base::Duration waited = [&] {
+        const std::lock_guard lock(mutex_);
+        return std::chrono::steady_clock::now() - begin;
+    }();
+    done({});
+    client.read_response();
+
+    const auto counts = server_->hooks().counts();
+    EXPECT_EQ(counts.requests.size(), 2U);
+    ASSERT_EQ(counts.request_times.size(), 1U);
+    EXPECT_GT(waited, base::Duration::zero());
+    EXPECT_GE(counts.request_times.front(), waited);
+}
+
 TEST_P(LateAnswerTest, comes_from_any_thread) {
     serve();
     TcpClient client(server_->port());

@@ -6,6 +6,7 @@
 #include "earshot/app/settings.hpp"
 #include "earshot/app/tokens.hpp"
 #include "earshot/net/server.hpp"
+#include "earshot/store/database.hpp"
 
 #include <memory>
 #include <vector>
@@ -18,7 +19,9 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores);
 /// What a running server asks and tells: accounts, metrics, log lines. Safe for all of the server's threads.
 class Application final : public net::ServerHooks {
 public:
-    Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger);
+    /// `database` is shown in the metrics, and outlives it; null: there is none.
+    Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger,
+                const store::Database* database = nullptr);
 
     base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
     void issue_token(net::TokenRequest request, net::HttpDone done) override;
@@ -29,11 +32,12 @@ public:
     void on_session_opened() override;
     void on_session_closed(net::SessionEnd end) override;
     void on_refused(base::Errc code) override;
-    void on_http_request(std::string_view route, unsigned status) override;
+    void on_http_request(std::string_view route, unsigned status, std::optional<base::Duration> took) override;
     void on_compiled(std::size_t phrases, base::Duration took) override;
     void log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) override;
 
 private:
+    const store::Database* database_;
     Logger logger_;
     Metrics metrics_;
     Accounts accounts_;

@@ -4,11 +4,21 @@
 #include "earshot/base/time.hpp"
 #include "earshot/net/server_hooks.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace earshot::app {
+
+/// How the store's database is.
+struct StoreState {
+    std::size_t waiting = 0;
+    bool is_reachable = true;
+    std::uint64_t retries = 0;  ///< since it was opened
+};
 
 /// The numbers of a running server, in the text format of Prometheus. All exist from the start, at zero,
 /// but those of routes that nobody has asked for. Any thread may call anything at any time.
@@ -30,9 +40,14 @@ public:
 
     void list_compiled(base::Duration took);  ///< earshot_compile_seconds
 
-    /// earshot_http_requests_total{route,status}: `route` is the name of the route, never what a client asked for,
-    /// which would make a new series for each path.
-    void http_answered(std::string_view route, unsigned status);
+    /// earshot_http_requests_total{route,status}, earshot_http_request_seconds{route}: `route` is the name of the
+    /// route, never what a client asked for, which would make a new series for each path. `took`: none, if it is not
+    /// to be in the latter.
+    void http_answered(std::string_view route, unsigned status, std::optional<base::Duration> took);
+
+    /// What the expositions from now on show: earshot_store_waiting, earshot_store_reachable (1 until the first call),
+    /// earshot_store_retries_total.
+    void store_seen(const StoreState& state);
 
     /// The whole as text, for /metrics. earshot_longest_turn_seconds is the longest since the exposition before.
     std::string exposition();

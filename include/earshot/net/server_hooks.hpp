@@ -86,8 +86,9 @@ public:
     virtual void on_session_closed(SessionEnd end) = 0;
     /// A session or request was turned away by the server: `draining`, `conversation_busy`, `unauthorized`.
     virtual void on_refused(base::Errc code) = 0;
-    /// `route`: the name of the route, "none" for an unknown path. A WebSocket upgrade has status 101.
-    virtual void on_http_request(std::string_view route, unsigned status) = 0;
+    /// `route`: the name of the route, "none" for an unknown path. A WebSocket upgrade has status 101. `took`: from the
+    /// request's header to its answer, which may be told later than that; none for an upgrade.
+    virtual void on_http_request(std::string_view route, unsigned status, std::optional<base::Duration> took) = 0;
     /// A list of trackers was compiled (not: found in the cache).
     virtual void on_compiled(std::size_t phrases, base::Duration took) = 0;
 

@@ -23,6 +23,9 @@ struct DatabaseOptions {
     std::chrono::milliseconds lock_timeout{5000};   ///< how long a transaction waits for the locks of others
     std::chrono::milliseconds first_probe{100};     ///< after which a database that went away is looked for
     std::chrono::milliseconds longest_probe{5000};  ///< the pauses between probes double up to this
+    /// Told once each time that the database goes away (with what it said, in `details`) and once when it is back
+    /// (null), in this order, on one of the store's threads. Must not throw, and not destroy the Database.
+    std::function<void(const base::Error* away)> on_change = {};
 };
 
 enum class Access : std::uint8_t {
@@ -34,7 +37,8 @@ enum class Access : std::uint8_t {
 /// of its threads; no caller ever waits.
 ///
 /// Once the database cannot be reached, every operation is answered with Errc::store_away at once, while a thread
-/// looks for it with growing pauses. Any thread may call run(), is_reachable() and waiting().
+/// looks for it with growing pauses. Any thread may call run(), is_reachable(), waiting() and
+/// retries().
 class Database {
 public:
     /// Connects, brings the schema up to date and starts the threads. Errors: Errc::invalid_value (the URL),
@@ -74,6 +78,9 @@ public:
 
     /// Operations that wait for a thread, for metrics.
     std::size_t waiting() const;
+
+    /// How often a transaction ran anew, since it had to give way or its connection was lost; for metrics.
+    std::uint64_t retries() const noexcept;
 
     /// A transaction, whatever its result.
     struct Task {

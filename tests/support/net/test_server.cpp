@@ -90,8 +90,11 @@ void RecordingHooks::on_refused(base::Errc code) {
     change([&](Counts& counts) { ++counts.refused[code]; });
 }
 
-void RecordingHooks::on_http_request(std::string_view route, unsigned status) {
-    change([&](Counts& counts) { ++counts.requests[{std::string(route), status}]; });
+void RecordingHooks::on_http_request(std::string_view route, unsigned status, std::optional<base::Duration> took) {
+    change([&](Counts& counts) {
+        ++counts.requests[{std::string(route), status}];
+        if (took) counts.request_times.push_back(*took);
+    });
 }
 
 void RecordingHooks::on_compiled(std::size_t, base::Duration) {

@@ -36,7 +36,7 @@ public:
     void on_session_opened() override;
     void on_session_closed(net::SessionEnd end) override;
     void on_refused(base::Errc code) override;
-    void on_http_request(std::string_view route, unsigned status) override;
+    void on_http_request(std::string_view route, unsigned status, std::optional<base::Duration> took) override;
     void on_compiled(std::size_t phrases, base::Duration took) override;
     void log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) override;
 
@@ -46,6 +46,7 @@ public:
         std::map<net::SessionEnd, int> closed;
         std::map<base::Errc, int> refused;
         std::map<std::pair<std::string, unsigned>, int> requests;
+        std::vector<base::Duration> request_times;  ///< of those that were no upgrades
         int compiled = 0;
         int warnings = 0;
     };

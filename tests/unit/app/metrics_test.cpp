@@ -9,6 +9,7 @@ namespace earshot::app {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using namespace std::chrono_literals;
 
 /// A line of the exposition.
@@ -21,11 +22,12 @@ TEST(MetricsTest, everything_is_there_from_the_start) {
 
     const std::string text = metrics.exposition();
 
-    for (const char* name :
-         {"sessions", "sessions_total", "chunks_total", "utterances_total", "interim_dropped_total", "limit_hits_total",
-          "errors_total", "slow_clients_total", "compile_seconds_count", "longest_turn_seconds"}) {
+    for (const char* name : {"sessions", "sessions_total", "chunks_total", "utterances_total", "interim_dropped_total",
+                             "limit_hits_total", "errors_total", "slow_clients_total", "compile_seconds_count",
+                             "longest_turn_seconds", "store_waiting", "store_retries_total"}) {
         EXPECT_THAT(text, has_line("earshot_" + std::string(name) + " 0"));
     }
+    EXPECT_THAT(text, has_line("earshot_store_reachable 1"));
     for (const detect::Tier tier : detect::k_all_tiers) {
         EXPECT_THAT(text, has_line("earshot_hits_total{tier=\"" + std::string(detect::tier_name(tier)) + "\"} 0"));
     }
@@ -92,13 +94,36 @@ TEST(MetricsTest, the_longest_turn_is_that_since_the_exposition_before) {
 TEST(MetricsTest, requests_are_told_apart_by_route_and_status) {
     Metrics metrics;
 
-    metrics.http_answered("healthz", 200);
-    metrics.http_answered("healthz", 200);
-    metrics.http_answered("none", 404);
+    metrics.http_answered("healthz", 200, 2ms);
+    metrics.http_answered("healthz", 200, 3ms);
+    metrics.http_answered("none", 404, 3s);
+    metrics.http_answered("streaming", 101, std::nullopt);
 
     const std::string text = metrics.exposition();
     EXPECT_THAT(text, has_line("earshot_http_requests_total{route=\"healthz\",status=\"200\"} 2"));
     EXPECT_THAT(text, has_line("earshot_http_requests_total{route=\"none\",status=\"404\"} 1"));
+    EXPECT_THAT(text, has_line("earshot_http_requests_total{route=\"streaming\",status=\"101\"} 1"));
+    EXPECT_THAT(text, has_line("earshot_http_request_seconds_count{route=\"healthz\"} 2"));
+    EXPECT_THAT(text, has_line("earshot_http_request_seconds_bucket{route=\"healthz\",le=\"0.0025\"} 1"));
+    EXPECT_THAT(text, has_line("earshot_http_request_seconds_bucket{route=\"none\",le=\"2.5\"} 0"));
+    EXPECT_THAT(text, Not(HasSubstr("seconds_count{route=\"streaming\"}")));
+}
+
+TEST(MetricsTest, the_store_is_shown_as_it_was_last_seen) {
+    Metrics metrics;
+
+    metrics.store_seen({.waiting = 7, .is_reachable = false, .retries = 3});
+    std::string text = metrics.exposition();
+    EXPECT_THAT(text, has_line("earshot_store_waiting 7"));
+    EXPECT_THAT(text, has_line("earshot_store_reachable 0"));
+    EXPECT_THAT(text, has_line("earshot_store_retries_total 3"));
+
+    metrics.store_seen({.waiting = 0, .is_reachable = true, .retries = 5});
+    metrics.store_seen({.waiting = 0, .is_reachable = true, .retries = 4});  // read before the former by another thread
+    text = metrics.exposition();
+    EXPECT_THAT(text, has_line("earshot_store_waiting 0"));
+    EXPECT_THAT(text, has_line("earshot_store_reachable 1"));
+    EXPECT_THAT(text, has_line("earshot_store_retries_total 5"));
 }
 
 TEST(MetricsTest, refusals_and_compilations_are_counted) {

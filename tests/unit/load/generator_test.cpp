@@ -1,6 +1,7 @@
 #include "generator.hpp"
 
 #include "report.hpp"
+#include "support/net/memory_store.hpp"
 #include "support/net/test_server.hpp"
 
 #include <gmock/gmock.h>
@@ -104,6 +105,94 @@ TEST_F(LoadRunTest, subscribers_are_told_all_and_changes_answered) {
     EXPECT_EQ(report->telemetry->changes_made, 9u);
     EXPECT_THAT(report_text(*report), HasSubstr("6 told all"));
     EXPECT_THAT(report_json(*report), HasSubstr("\"toldAll\":6"));
+}
+
+TEST_F(LoadRunTest, with_a_window_chunks_wait_for_answers_and_not_for_their_time) {
+    testing::TestServer server({}, {}, testing::Transport::tls);
+    options_.url = "wss://127.0.0.1:" + std::to_string(server.port());
+    options_.insecure = true;
+    options_.pace.chunks_per_second = 5000;  // which a chunk at its time would take as its pace
+    options_.pace.duration = std::chrono::milliseconds(100);
+    options_.window = 1;
+
+    const auto report = run_load(options_);
+
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->is_clean()) << report_text(*report);
+    EXPECT_EQ(report->outcomes.done, 3u);
+    EXPECT_GT(report->telemetry->chunks_sent, 3u) << "answers let chunks go";
+    EXPECT_EQ(report->telemetry->lateness.max(), base::Duration::zero());
+    EXPECT_THAT(report_text(*report), HasSubstr("1 chunks of each unanswered"));
+}
+
+TEST_F(LoadRunTest, over_tls_a_certificate_is_looked_at_unless_told_not_to) {
+    testing::TestServer server({}, {}, testing::Transport::tls);
+    options_.url = "wss://127.0.0.1:" + std::to_string(server.port());
+
+    const auto report = run_load(options_);
+
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->outcomes.refused, 3u);
+    EXPECT_THAT(report_text(*report), HasSubstr("not trusted"));
+}
+
+TEST_F(LoadRunTest, clients_that_are_a_nuisance_speak_no_tls) {
+    options_.url = "wss://127.0.0.1:1";
+    options_.garbage = 1;
+
+    EXPECT_THAT(run_load(options_).error().message, HasSubstr("no TLS"));
+}
+
+/// Reads beside sessions that talk long enough for all of them.
+class ManagementReadsTest : public LoadRunTest {
+protected:
+    ManagementReadsTest() {
+        options_.management_reads = 40;
+        options_.management_connections = 3;
+        options_.pace.duration = std::chrono::seconds(2);
+        options_.pace.chunks_per_second = 10;
+    }
+};
+
+TEST_F(ManagementReadsTest, are_all_answered_over_connections_that_stay) {
+    for (const auto transport : {testing::Transport::plain, testing::Transport::tls}) {
+        testing::MemoryStore store;
+        detect::TrackerDefinition tracker;
+        tracker.name = "A";
+        tracker.vocabulary = {"a"};
+        store.create("default", {tracker}, 9, [](const auto&) {});
+        testing::TestServer server({}, "right", transport, &store);
+        const bool is_tls = transport == testing::Transport::tls;
+        options_.url = (is_tls ? "wss" : "ws") + std::string("://127.0.0.1:") + std::to_string(server.port());
+        options_.insecure = true;
+        options_.access_token = "right";
+        options_.management_reads_per_second = is_tls ? std::nullopt : std::optional(1000.0);
+
+        const auto report = run_load(options_);
+
+        ASSERT_TRUE(report);
+        EXPECT_TRUE(report->is_clean()) << report_text(*report);
+        EXPECT_EQ(report->management.answered, 40u) << report_text(*report);
+        EXPECT_EQ(report->management.took.count(), 40u);
+        EXPECT_LE(report->management.connections, 3u);
+        EXPECT_THAT(report_text(*report), HasSubstr("40 of 40 reads answered"));
+        EXPECT_THAT(report_json(*report), HasSubstr("\"answered\":40"));
+    }
+}
+
+TEST_F(ManagementReadsTest, that_fail_are_told_and_spoil_the_run) {
+    testing::MemoryStore store;
+    testing::TestServer server({}, {}, testing::Transport::plain, &store);
+    options_.url = "ws://127.0.0.1:" + std::to_string(server.port());
+    options_.pace.duration = std::chrono::milliseconds(100);
+
+    const auto report = run_load(options_);
+
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->outcomes.done, 3u);
+    EXPECT_FALSE(report->is_clean());
+    EXPECT_EQ(report->management.failed, 1u);
+    EXPECT_THAT(report_text(*report), HasSubstr("no trackers are stored"));
 }
 
 }  // namespace

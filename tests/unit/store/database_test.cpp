@@ -162,6 +162,7 @@ TEST_P(DatabaseTest, runs_a_transaction_anew_that_had_to_give_way_but_not_for_ev
     SqlTrackerStore tracker_store(*database);
     AwaitedStore store(tracker_store);
     const std::string id = store.create("ann", {tracker_of("A")}).value().front().tracker.id;
+    std::uint64_t retries = 0;
     for (const int conflicts : {0, 1, 3, 4, 100}) {
         int runs = 0;
         const auto result = store.update("ann", id, [&](detect::TrackerDefinition tracker) {
@@ -170,7 +171,9 @@ TEST_P(DatabaseTest, runs_a_transaction_anew_that_had_to_give_way_but_not_for_ev
             return tracker;
         });
 
+        retries += static_cast<std::uint64_t>(std::min(conflicts, 3));
         EXPECT_EQ(runs, std::min(conflicts + 1, 4));
+        EXPECT_EQ(database->retries(), retries);
         if (conflicts < 4) {
             EXPECT_EQ(result.value().tracker.description, std::to_string(conflicts));
         } else {

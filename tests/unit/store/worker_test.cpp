@@ -14,14 +14,17 @@ namespace {
 
 using testing::ElementsAre;
 
-class WorkerTest : public BackendTest {};
+class WorkerTest : public BackendTest {
+protected:
+    std::atomic<std::uint64_t> retries_ = 0;
+};
 
 EARSHOT_FOR_BOTH_BACKENDS(WorkerTest);
 
 TEST_P(WorkerTest, connects_once_but_anew_for_each_probe) {
     const auto backend = make_backend(options_).value();
     std::vector<bool> attempts;
-    Worker worker(*backend, [&](bool is_there) { attempts.push_back(is_there); });
+    Worker worker(*backend, [&](const base::Error* away) { attempts.push_back(!away); }, retries_);
     int runs = 0;
     const Database::Task task{Access::read, [&](Connection&) { return ++runs > 0; }, {}};
 
@@ -34,6 +37,7 @@ TEST_P(WorkerTest, connects_once_but_anew_for_each_probe) {
     EXPECT_EQ(worker.serve(task), std::nullopt);
     EXPECT_THAT(attempts, ElementsAre(true, true));
     EXPECT_EQ(runs, 3);
+    EXPECT_EQ(retries_, 0U);
 }
 
 TEST_P(WorkerTest, tells_what_cannot_be_reached) {
@@ -41,7 +45,7 @@ TEST_P(WorkerTest, tells_what_cannot_be_reached) {
         GetParam() == support::BackendKind::sqlite ? "sqlite:/dev/null/x.db" : "postgresql:///x?host=/nowhere";
     const auto backend = make_backend(options_).value();
     std::vector<bool> attempts;
-    Worker worker(*backend, [&](bool is_there) { attempts.push_back(is_there); });
+    Worker worker(*backend, [&](const base::Error* away) { attempts.push_back(!away); }, retries_);
 
     const auto error = worker.serve({Access::read, [](Connection&) { return true; }, {}});
     worker.probe();
@@ -65,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(, LostConnectionTest, testing::Values(support::BackendK
 
 TEST_P(LostConnectionTest, a_transaction_runs_again_on_another_connection_unless_it_may_be_in_force) {
     const auto backend = make_backend(options_).value();
-    Worker worker(*backend, [](bool) {});
+    Worker worker(*backend, [](const base::Error*) {}, retries_);
     ASSERT_EQ(worker.serve({Access::write, [](Connection&) { return true; }, {}}), std::nullopt);
     int runs = 0;
 
@@ -78,6 +82,7 @@ TEST_P(LostConnectionTest, a_transaction_runs_again_on_another_connection_unless
                                              {}});
     EXPECT_EQ(before_commit, std::nullopt);
     EXPECT_EQ(runs, 2);
+    EXPECT_EQ(retries_, 1U);
 
     const auto in_doubt = worker.serve({Access::write,
                                         [&](Connection& connection) {
@@ -89,6 +94,7 @@ TEST_P(LostConnectionTest, a_transaction_runs_again_on_another_connection_unless
     ASSERT_TRUE(in_doubt.has_value());
     EXPECT_EQ(in_doubt->code, base::Errc::store_away);
     EXPECT_EQ(runs, 3);
+    EXPECT_EQ(retries_, 1U);
 }
 
 }  // namespace
