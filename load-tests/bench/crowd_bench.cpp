@@ -35,7 +35,7 @@ public:
     void on_session_opened() override {}
     void on_session_closed(net::SessionEnd) override {}
     void on_refused(base::Errc) override {}
-    void on_http_request(std::string_view, unsigned) override {}
+    void on_http_request(std::string_view, unsigned, std::optional<base::Duration>) override {}
     void on_compiled(std::size_t, base::Duration) override {}
     void log(net::LogLevel, std::string_view, std::span<const net::LogField>) override {}
 };
