@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What TLS costs: the same load on a server that speaks it and on one that does not, in turn.
 
-  load-tests/tls_rounds.py [--rounds 5] [--window 64] [--loaders 20] [--most-per-second 2000] [--sessions 200]
+  load-tests/tls_rounds.py [--rounds 5] [--window 64] [--loaders 20] [--most-per-second 5000] [--sessions 200]
       [--chunks-per-second 10] [--duration 10] [--bin build/release/bin]
 
 Each round has two parts, each over both transports. *As much as it takes*: --loaders sessions that each send as long as no more
@@ -57,7 +57,7 @@ def main():
     parser.set_defaults(duration=10)
     parser.add_argument("--window", type=int, default=64, help="chunks of a loader that may be unanswered")
     parser.add_argument("--loaders", type=int, default=20, help="sessions that send as much as is taken")
-    parser.add_argument("--most-per-second", type=int, default=2000, help="chunks that a loader has at hand")
+    parser.add_argument("--most-per-second", type=int, default=5000, help="chunks that a loader has at hand")
     parser.add_argument("--sessions", type=int, default=200, help="sessions at a pace")
     parser.add_argument("--chunks-per-second", type=float, default=10, help="of each of them")
     arguments = parser.parse_args()
