@@ -40,6 +40,7 @@ Shard::Shard(std::size_t index, ServerShared& server)
       work_(context_.get_executor()),
       codec_(server.options.socket.messages),
       ids_(server.hooks.make_ids()),
+      is_first_(index == 0),
       first_socket_id_(static_cast<session::SocketId>(index) << k_socket_bits) {}
 
 Shard::~Shard() = default;
@@ -98,6 +99,7 @@ void Shard::sweep() {
         connections_.for_each([this](Swept& connection) { connection.on_sweep(now_.monotonic); });
         hub_.on_sweep();
     });
+    if (is_first_) server_.stored->read_missed();
     hub_.add_traffic(traffic_);
     tell_traffic();
     if (cut_at_ && is_drained(std::chrono::steady_clock::now())) {

@@ -152,6 +152,7 @@ private:
     BufferPool buffers_;
     std::array<char, 16 * 1024> sink_{};
 
+    const bool is_first_;  // does what one of the shards has to
     const session::SocketId first_socket_id_;
     session::SocketId last_socket_ = 0;
     std::unordered_map<session::SocketId, Peer*> peers_;

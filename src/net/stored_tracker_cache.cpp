@@ -47,6 +47,17 @@ std::optional<StoredTrackerCache::Snapshot> StoredTrackerCache::get(const std::s
     return at_hand;
 }
 
+void StoredTrackerCache::read_missed() {
+    std::vector<std::string> missed;
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& [account, entry] : entries_) {
+            if (entry.is_stale && !std::exchange(entry.is_reading, true)) missed.push_back(account);
+        }
+    }
+    for (const std::string& account : missed) read(account);
+}
+
 void StoredTrackerCache::on_changed(const std::string& account) {
     {
         const std::lock_guard lock(mutex_);

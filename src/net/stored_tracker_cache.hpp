@@ -37,6 +37,9 @@ public:
     /// cannot be had.
     std::optional<Snapshot> get(const std::string& account, Later later);
 
+    /// Reads again what could not be read. To be called now and then, for those who follow: nobody else may ask.
+    void read_missed();
+
 private:
     struct Entry {
         Snapshot snapshot;

@@ -2,7 +2,6 @@
 #include "earshot/store/sql_tracker_store.hpp"
 
 #include "support/net/each_transport.hpp"
-#include "support/net/memory_store.hpp"
 #include "support/net/tracker_clients.hpp"
 #include "support/store/test_database.hpp"
 
@@ -407,69 +406,6 @@ TEST_P(StoredTrackersTest, there_is_room_for_five_hundred) {
 
 INSTANTIATE_TEST_SUITE_P(Transports, StoredTrackersTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Transports, StoredTrackersThreadsTest, each_transport(), transport_name);
-
-// ---- The store is away
-
-class StoreAwayTest : public ::testing::Test {
-protected:
-    json::object start(TrackerSession& session, std::string_view trackers, std::string_view more = {}) {
-        return session.start(start_message(trackers, {}, more));
-    }
-    TrackerSession connect() { return TrackerSession(server_.port(), "/v1/streaming/" + std::to_string(++sessions_)); }
-
-    MemoryStore store_;
-    TestServer server_{{}, {}, Transport::plain, &store_};
-    TrackerApi api_{server_.port()};
-    int sessions_ = 0;
-};
-
-TEST_F(StoreAwayTest, a_start_goes_on_without_what_cannot_be_had) {
-    const std::string id = api_.create("Price", R"(["how much"])");
-    const std::string trackers = "[" + reference(id) + "," + tracker_body("Own", R"(["hello"])") + "]";
-    for (const base::Errc code : {base::Errc::store_away, base::Errc::queue_full, base::Errc::io_failed}) {
-        store_.fail_with(code);
-        TrackerSession session = connect();
-
-        const json::object report = start(session, trackers, R"("enableAllTrackers":true)");
-
-        EXPECT_THAT(ignored(report), ElementsAre(id + ": unavailable", "*: unavailable"));
-        EXPECT_THAT(session.heard("hello, how much"), ElementsAre("Own"));
-        EXPECT_THAT(session.modify(R"({"add":)" + references(id) + "}"), HasSubstr(R"("code":"store_away")"));
-    }
-    store_.fail_with(std::nullopt);
-    TrackerSession session = connect();
-    EXPECT_THAT(ignored(start(session, trackers)), IsEmpty());
-    EXPECT_THAT(session.heard("hello, how much"), ElementsAre("Own", "Price"));
-}
-
-TEST_F(StoreAwayTest, those_that_were_read_before_are_there) {
-    const std::string id = api_.create("Price", R"(["how much"])");
-    TrackerSession before = connect();
-    start(before, references(id));
-    store_.fail_with(base::Errc::store_away);
-    TrackerSession session = connect();
-
-    EXPECT_THAT(ignored(start(session, references(id))), IsEmpty());
-    EXPECT_THAT(session.heard("how much"), ElementsAre("Price"));
-}
-
-TEST_F(StoreAwayTest, one_that_answers_late_lets_the_start_wait_and_nobody_else) {
-    const std::string id = api_.create("Price", R"(["how much"])");
-    store_.hold();
-    TrackerSession waiting = connect();
-    waiting.client().send(start_message(references(id)));
-    waiting.client().send(final_chunk("how much"));
-    ASSERT_TRUE(store_.wait_for_waiting(1));
-    waiting.client().send("__PING__");
-    EXPECT_EQ(waiting.client().receive(), "__PONG__");
-    TrackerSession other = connect();
-    start(other, "[" + tracker_body("Own", R"(["hello"])") + "]");
-    EXPECT_THAT(other.heard("hello"), ElementsAre("Own"));
-
-    store_.release();
-
-    EXPECT_THAT(waiting.wait_for("tracker_response"), HasSubstr(R"("name":"Price")"));
-}
 
 }  // namespace
 }  // namespace earshot::testing
