@@ -13,14 +13,6 @@ using base::Errc;
 using base::Error;
 using Kind = TrackerStep::Kind;
 
-std::size_t phrases_in(const proto::GivenTrackers& given) {
-    std::size_t phrases = 0;
-    for (const detect::TrackerDefinition& tracker : given.definitions) {
-        phrases += tracker.vocabulary.size() + tracker.exclude_vocabulary.size() + tracker.patterns.size();
-    }
-    return phrases;
-}
-
 /// Whether it may be the id of a stored tracker; others need not be looked for.
 bool may_be_stored(std::string_view id) {
     return !id.empty() && std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -118,15 +110,6 @@ bool TrackerJob::needs_stored() const {
     return std::any_of(steps.begin(), steps.end(), [](const TrackerStep& step) {
         return step.kind == Kind::follow || step.all_stored || refers_to_stored(step.change);
     });
-}
-
-std::size_t TrackerJob::given_phrases() const {
-    std::size_t phrases = 0;
-    for (const TrackerStep& step : steps) {
-        if (step.change.replace) phrases += phrases_in(*step.change.replace);
-        phrases += phrases_in(step.change.add);
-    }
-    return phrases;
 }
 
 TrackerJobResult TrackerJobResult::failed(const TrackerJob& job, const Error& error) {

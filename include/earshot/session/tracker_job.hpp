@@ -48,9 +48,6 @@ struct TrackerJob {
 
     /// True if the account's stored trackers may have a part in it.
     bool needs_stored() const;
-
-    /// Phrases that its messages give.
-    std::size_t given_phrases() const;
 };
 
 /// What came of a step.
