@@ -26,7 +26,7 @@ public:
           id_(ids.make_digits()),
           announcer_(actions_, limits.replay_bytes, replay),
           talk_({limits, scorer, tools, ids, lists_, roster_, announcer_, actions_}),
-          trackers_({limits, lists_, talk_, actions_}) {}
+          trackers_({limits, id_, lists_, talk_, actions_}) {}
 
     // ---- Coming ----------------------------------------------------------------------------------------------------
 
@@ -193,13 +193,15 @@ public:
                 finish(*participant, now);
             }
         }
+        for (const auto& participant : roster_.participants()) trackers_.on_time(*participant, now.monotonic);
         settle_participants(now);
     }
 
     std::optional<MonotonicTime> deadline() const noexcept {
         std::optional<MonotonicTime> due = talk_.deadline();
         for (const auto& participant : roster_.participants()) {
-            if (participant->due) due = due ? std::min(*due, *participant->due) : *participant->due;
+            const auto its = participant->deadline();
+            if (its) due = due ? std::min(*due, *its) : its;
         }
         return due;
     }
@@ -220,7 +222,7 @@ private:
     // ---- Starts ----------------------------------------------------------------------------------------------------
 
     void finish_start(Participant& starting, TrackerJobResult result, Now now) {
-        const bool must_follow = starting.must_follow;  // what is stored has changed since it was asked for
+        const bool must_follow = starting.following.is_due();  // what is stored has changed since it was asked for
         starting.forget_changes();
         starting.due.reset();
         Participant* former = roster_.find_number(starting.replaces);
@@ -231,7 +233,7 @@ private:
             return;
         }
         if (former) take_over(*former, starting);
-        participant.must_follow = must_follow;
+        if (must_follow) participant.following.changed();
         trackers_.finish_start(participant, std::move(result));
         begin(participant, now);
     }

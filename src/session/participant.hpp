@@ -6,6 +6,9 @@
 #include "earshot/session/actions.hpp"
 #include "earshot/session/tracker_job.hpp"
 
+#include "following.hpp"
+
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -44,18 +47,24 @@ struct Participant {
     bool shares_slot = false;                       ///< with publishers who brought an equal list and are gone
     std::optional<TrackerCompilation> compilation;  ///< under way
     std::vector<proto::ModifyRequest> changes;      ///< that wait for the compilation under way
-    bool must_follow = false;                       ///< so does a change of the stored trackers
+    Following following;                            ///< where its request says so
     std::vector<proto::IgnoredTracker> ignored;     ///< of its start's trackers
     base::Duration pause{};
     std::optional<base::MonotonicTime> former_due;  ///< of the one that it replaces, once that has come
     std::optional<base::MonotonicTime> due;         ///< when `paused` or `absent` is over, or the change it waits for
+
+    /// When something is due for it.
+    std::optional<base::MonotonicTime> deadline() const noexcept {
+        const auto follows = state == State::active ? following.deadline() : std::nullopt;
+        return due && follows ? std::min(due, follows) : due ? due : follows;
+    }
 
     bool is_going() const noexcept { return state == State::stopping || state == State::leaving; }
 
     void forget_changes() noexcept {
         compilation.reset();
         changes.clear();
-        must_follow = false;
+        following = {};
     }
 
     std::int64_t offset_ms(base::Now now) const noexcept {

@@ -1,5 +1,7 @@
 #include "tracker_desk.hpp"
 
+#include "earshot/base/hash.hpp"
+
 #include "announcer.hpp"
 
 #include <algorithm>
@@ -19,7 +21,23 @@ Error no_room() {
     return {Errc::conversation_busy, "the conversation has no room for more trackers", "/trackers", {}};
 }
 
+/// Whether what failed so may succeed without anybody's doing.
+bool passes(Errc code) {
+    return code == Errc::queue_full || code == Errc::store_away;
+}
+
+/// Why stored trackers are not in force, as told to who follows them: its message is none that it just sent, but the
+/// start whose switch this is.
+Error not_followed(const Error& error) {
+    return {error.code, "the stored trackers as they are now cannot be followed: " + error.message,
+            "/config/trackers/follow", error.details};
+}
+
 }  // namespace
+
+TrackerDesk::TrackerDesk(const Surroundings& surroundings)
+    : around_(surroundings),
+      share_(static_cast<double>(base::hash_bytes(surroundings.conversation_id) % 1024) / 1024) {}
 
 // ---- Starts --------------------------------------------------------------------------------------------------------
 
@@ -138,16 +156,24 @@ void TrackerDesk::change(Participant& participant, proto::ModifyRequest request,
 }
 
 void TrackerDesk::follow(Participant& participant) {
-    participant.must_follow = true;
-    if (participant.state == Participant::State::active) take_up_changes(participant);
+    participant.following.changed();
+    take_up_changes(participant);
+}
+
+void TrackerDesk::on_time(Participant& participant, base::MonotonicTime now) {
+    if (participant.state != Participant::State::active) return;
+    participant.following.on_time(now);
+    take_up_changes(participant);
 }
 
 /// Those that wait are worked out as one.
 void TrackerDesk::take_up_changes(Participant& participant) {
-    if (participant.compilation || (participant.changes.empty() && !participant.must_follow)) return;
+    if (participant.compilation) return;
+    const bool follows = participant.state == Participant::State::active && participant.following.begin();
+    if (!follows && participant.changes.empty()) return;
     std::vector<proto::ModifyRequest> requests = std::exchange(participant.changes, {});
     TrackerJob job = job_on(&participant, participant);
-    if (std::exchange(participant.must_follow, false)) job.steps.push_back({Kind::follow, {}, false});
+    if (follows) job.steps.push_back({Kind::follow, {}, false});
     for (proto::ModifyRequest& request : requests) {
         job.steps.push_back({Kind::change, std::move(*std::exchange(request.trackers, std::nullopt)), false});
     }
@@ -156,24 +182,41 @@ void TrackerDesk::take_up_changes(Participant& participant) {
 
 void TrackerDesk::finish_change(Participant& participant, TrackerJobResult result, Now now) {
     const TrackerCompilation compilation = *std::exchange(participant.compilation, std::nullopt);
-    const bool is_in_force = has_room(participant, result.list);
     const bool is_other = result.list != current(participant);
-    if (is_in_force) put(participant, result);
+    if (has_room(participant, result.list)) {
+        put(participant, result);
+    } else {
+        for (StepOutcome& outcome : result.outcomes) outcome.error = outcome.error.value_or(no_room());
+    }
     const std::size_t requests = compilation.requests.size();
     const std::size_t first = result.outcomes.size() - requests;  // before them, what follows the stored ones
-    if (first > 0 && is_in_force && is_other) {
-        tell(participant, proto::stored_followed(version(), participant.offset_ms(now)));
-    }
+    if (first > 0) finish_following(participant, result.outcomes.front(), is_other, now);
     for (std::size_t i = 0; i < requests; ++i) {
         const proto::ModifyRequest& request = compilation.requests[i];
         const StepOutcome& outcome = result.outcomes[first + i];
-        if (outcome.error || !is_in_force) {
-            tell_error(participant, request, outcome.error.value_or(no_room()), now);
+        if (outcome.error) {
+            tell_error(participant, request, *outcome.error, now);
         } else {
             tell(participant, proto::session_modified(request, version(), outcome.ignored, participant.offset_ms(now)));
+            participant.following.changed_itself();
         }
     }
     take_up_changes(participant);
+}
+
+void TrackerDesk::finish_following(Participant& participant, const StepOutcome& outcome, bool is_other, Now now) {
+    if (outcome.error && passes(outcome.error->code)) {
+        participant.following.failed(now.monotonic, share_);
+        return;
+    }
+    const std::int64_t offset = participant.offset_ms(now);
+    if (outcome.error) {
+        if (!participant.following.refused(*outcome.error)) return;
+        tell(participant, proto::error_message(not_followed(*outcome.error), {}, offset));
+        return;
+    }
+    participant.following.succeeded();
+    if (is_other) tell(participant, proto::stored_followed(version(), offset));
 }
 
 void TrackerDesk::give_up(Participant& participant, Now now) {

@@ -24,12 +24,13 @@ class TrackerDesk {
 public:
     struct Surroundings {
         const ConversationLimits& limits;
+        const std::string& conversation_id;
         detect::ActiveLists& lists;
         Talk& talk;
         std::vector<ConversationAction>& actions;
     };
 
-    explicit TrackerDesk(const Surroundings& surroundings) : around_(surroundings) {}
+    explicit TrackerDesk(const Surroundings& surroundings);
 
     /// The conversation's language, once it is known.
     void set_language(std::string language) { language_ = std::move(language); }
@@ -48,8 +49,12 @@ public:
     /// A change of what a started participant brought. It is answered once, at once or by finish_change or give_up.
     void change(Participant& participant, proto::ModifyRequest request, base::Now now);
 
-    /// The stored trackers are others now; the participant wants to have them as they are.
+    /// The stored trackers are others now; the participant wants to have them as they are. Where they cannot come into
+    /// force, they are tried again (on_time), or the participant is told why.
     void follow(Participant& participant);
+
+    /// To be called at or after the participant's deadline.
+    void on_time(Participant& participant, base::MonotonicTime now);
 
     /// Asks for what waits, if nothing is under way.
     void take_up_changes(Participant& participant);
@@ -77,11 +82,13 @@ private:
     void put(Participant& participant, TrackerJobResult& result);
     List current(const Participant& participant) const;
     std::optional<std::size_t> find_left(const List& list) const;
+    void finish_following(Participant& participant, const StepOutcome& outcome, bool is_other, base::Now now);
     void tell_error(const Participant& participant, const proto::ModifyRequest& request, const base::Error& error,
                     base::Now now) const;
     void tell(const Participant& participant, std::string text) const;
 
     const Surroundings around_;
+    const double share_;  // of a pause: the conversation's own
     std::string language_;
     std::uint64_t last_ticket_ = 0;
     std::vector<std::size_t> left_;  // slots of publishers who are gone

@@ -69,7 +69,12 @@ bool blame(const BroughtTrackers& brought, Error error, std::vector<StepOutcome>
     const BroughtTrackers::Origin& origin = brought.origin(path->tracker);
     StepOutcome& outcome = outcomes[origin.step];
     if (outcome.error) return false;
-    error.path = origin.pointer.empty() ? std::string() : origin.pointer + path->rest;
+    if (origin.pointer.empty()) {
+        error.message = "stored tracker \"" + brought.tracker(path->tracker).name + "\": " + error.message;
+        error.path.clear();
+    } else {
+        error.path = origin.pointer + path->rest;
+    }
     outcome = {std::move(error), {}};
     return true;
 }

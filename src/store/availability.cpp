@@ -1,19 +1,16 @@
 #include "availability.hpp"
 
-#include <algorithm>
-
 namespace earshot::store {
 
 void Availability::succeeded() noexcept {
     is_reachable_ = true;
     next_probe_.reset();
-    pause_ = first_pause_;
+    pause_.reset();
 }
 
 void Availability::failed(base::MonotonicTime now) noexcept {
     is_reachable_ = false;
-    next_probe_ = now + pause_;
-    pause_ = std::min(2 * pause_, longest_pause_);
+    next_probe_ = now + pause_.take();
 }
 
 bool Availability::begin_probe(base::MonotonicTime now) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/base/growing_pause.hpp"
 #include "earshot/base/time.hpp"
 
 #include <optional>
@@ -10,8 +11,7 @@ namespace earshot::store {
 /// is an argument.
 class Availability {
 public:
-    Availability(base::Duration first_pause, base::Duration longest_pause)
-        : first_pause_(first_pause), longest_pause_(longest_pause), pause_(first_pause) {}
+    Availability(base::Duration first_pause, base::Duration longest_pause) : pause_(first_pause, longest_pause) {}
 
     bool is_reachable() const noexcept { return is_reachable_; }
 
@@ -25,9 +25,7 @@ public:
     bool begin_probe(base::MonotonicTime now) noexcept;
 
 private:
-    base::Duration first_pause_;
-    base::Duration longest_pause_;
-    base::Duration pause_;  ///< before the next probe; doubles with each that fails
+    base::GrowingPause pause_;  ///< before the next probe
     bool is_reachable_ = true;
     std::optional<base::MonotonicTime> next_probe_;
 };

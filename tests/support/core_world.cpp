@@ -65,9 +65,17 @@ void CoreWorld::shut_down() {
 }
 
 void CoreWorld::store(std::shared_ptr<const session::StoredTrackers> stored) {
-    options_.stored = std::move(stored);
+    store_untold(std::move(stored));
     for (const auto& [id, machine] : conversations_) machine->stored_changed();
     settle();
+}
+
+void CoreWorld::store_untold(std::shared_ptr<const session::StoredTrackers> stored) {
+    options_.stored = std::move(stored);
+}
+
+void CoreWorld::fill_pool(bool is_full) {
+    pool_is_full_ = is_full;
 }
 
 void CoreWorld::hold_compiling(bool is_held) {
@@ -213,6 +221,7 @@ void CoreWorld::take(const std::string& connection_id, session::ConversationActi
             } else if constexpr (std::is_same_v<Action, session::Ended>) {
                 machine(one.socket - 1).on_ended(one.why, now_.monotonic);
             } else if constexpr (std::is_same_v<Action, session::Compile>) {
+                ++compilings_;
                 Held asked{connection_id, std::move(one), options_.stored};
                 if (compiling_is_held_) {
                     held_.push_back(std::move(asked));
@@ -234,8 +243,12 @@ void CoreWorld::compile(const Held& held) {
         return detect::TrackerList::compile(std::move(definition), options_.conversation.patterns, tools_.tokenizer(),
                                             sets);
     };
-    const session::Compile& asked = held.compile;
-    at->second->compiled(asked.ticket, session::work_out(asked.job, held.stored.get(), compile_list), now_);
+    const auto& [ticket, job] = held.compile;
+    const base::Error full{base::Errc::queue_full, "too many lists of trackers are being compiled", {}, {}};
+    at->second->compiled(ticket,
+                         pool_is_full_ ? session::TrackerJobResult::failed(job, full)
+                                       : session::work_out(job, held.stored.get(), compile_list),
+                         now_);
 }
 
 session::ConversationMachine& CoreWorld::conversation(const std::string& connection_id) {

@@ -48,10 +48,13 @@ public:
     // What the server's surroundings do.
     void refuse(std::size_t socket, base::Errc code);
     void shut_down();
-    void store(std::shared_ptr<const session::StoredTrackers> stored);  ///< null: they cannot be had
+    void store(std::shared_ptr<const session::StoredTrackers> stored);         ///< null: they cannot be had
+    void store_untold(std::shared_ptr<const session::StoredTrackers> stored);  ///< conversations do not hear of it yet
+    void fill_pool(bool is_full);               ///< where there is no room, what is to be compiled fails
     void hold_compiling(bool is_held);          ///< answers to Compile wait; released in their order
     void release_compiling(std::size_t index);  ///< one of those that wait, from the oldest on; none if there is none
     std::size_t held_compiling() const { return held_.size(); }
+    std::size_t compilings() const { return compilings_; }  ///< that were asked for
     void score(std::uint64_t ticket, std::vector<detect::Verdict> verdicts);
 
     /// Time passes; each deadline on the way is met in time.
@@ -106,6 +109,8 @@ private:
     std::vector<Socket> sockets_;
     std::map<std::string, std::unique_ptr<session::ConversationMachine>> conversations_;
     bool compiling_is_held_ = false;
+    bool pool_is_full_ = false;
+    std::size_t compilings_ = 0;
     std::vector<Held> held_;
     std::vector<session::Score> scores_;
 };

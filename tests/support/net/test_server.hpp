@@ -84,6 +84,7 @@ public:
     Port port() const noexcept { return port_; }
     RecordingHooks& hooks() noexcept { return hooks_; }
     net::Server& server() noexcept { return server_; }
+    net::ComputePool& pool() noexcept { return pool_; }  ///< of one thread
 
 private:
     RecordingHooks hooks_;

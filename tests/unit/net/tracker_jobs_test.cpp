@@ -1,5 +1,6 @@
 #include "net/tracker_jobs.hpp"
 
+#include "support/net/full_pool.hpp"
 #include "support/net/memory_store.hpp"
 #include "support/net/test_server.hpp"
 
@@ -118,20 +119,9 @@ TEST_F(TrackerJobsTest, a_change_is_worked_out_on_the_pool_however_small_it_is) 
 }
 
 TEST_F(TrackerJobsTest, a_full_pool_is_an_answer) {
-    std::promise<void> hold;
-    std::shared_future<void> held = hold.get_future().share();
-    // The one thread must be at work before the queue is filled, or it would make room afterwards.
-    std::promise<void> begun;
-    ASSERT_TRUE(pool_.post([held, &begun] {
-        begun.set_value();
-        held.wait();
-    }));
-    begun.get_future().wait();
-    while (pool_.post([] {})) {
-    }
+    const testing::FullPool full(pool_);
 
     const auto answer = later(start_job({large_tracker(3000)})).get();
-    hold.set_value();
 
     ASSERT_TRUE(answer.outcomes.front().error);
     EXPECT_EQ(answer.outcomes.front().error->code, base::Errc::queue_full);

@@ -1,13 +1,11 @@
-#include "support/core_world.hpp"
+#include "conversation_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <limits>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,64 +14,14 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using support::CoreOptions;
-using support::CoreWorld;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-using Frames = std::vector<std::string>;
 
-constexpr std::string_view k_trackers = R"("trackers":[{"name":"Pricing","vocabulary":["what is the price"]}])";
-
-std::string start(const std::string& user, const std::string& more = {}) {
-    return R"({"type":"start_request","speaker":{"userId":")" + user + "\"}," + std::string(k_trackers) + more + "}";
-}
-
-std::string chunk(const std::string& text, const std::string& more = {}) {
-    return R"({"type":"transcript","text":")" + text + "\"" + more + "}";
-}
-
-constexpr std::string_view k_open = R"(,"endOfUtterance":false)";
-constexpr std::string_view k_stop = R"({"type":"stop_request"})";
-
-// Frames by what they are.
-Frames kinds(const Frames& frames) {
-    Frames result;
-    for (const std::string& frame : frames) {
-        const std::string_view key =
-            frame.starts_with(R"({"type":"message",)") ? R"("message":{"type":")" : R"({"type":")";
-        const std::size_t begin = frame.find(key) + key.size();
-        result.push_back(frame.substr(begin, frame.find('"', begin) - begin));
-    }
-    return result;
-}
-
-class ConversationMachineTest : public testing::Test {
+class ConversationMachineTest : public ConversationFixture {
 protected:
-    CoreWorld& world() {
-        if (!world_) world_ = std::make_unique<CoreWorld>(options_);
-        return *world_;
-    }
-
-    std::size_t join(const std::string& message) {
-        const std::size_t socket = world().connect();
-        world().send(socket, message);
-        world().take_frames(socket);
-        return socket;
-    }
-
-    Frames say(std::size_t socket, const std::string& message) {
-        world().send(socket, message);
-        return world().take_frames(socket);
-    }
-
-    Frames pass(std::size_t socket, base::Duration time) {
-        world().advance(time);
-        return world().take_frames(socket);
-    }
-
     void set_scorer() {
         options_.scorer.semantic = proto::TierStatus::ready;
         options_.scorer.default_threshold = 0.5;
@@ -85,11 +33,6 @@ protected:
         one.last_word = 1;
         return one;
     }
-
-    CoreOptions options_;
-
-private:
-    std::unique_ptr<CoreWorld> world_;
 };
 
 // ---- Limits, on both sides ----
@@ -326,55 +269,6 @@ TEST_F(ConversationMachineTest, open_hit_of_withdrawn_trackers_is_taken_back_at_
 
     EXPECT_THAT(world().take_frames(listener), ElementsAre(HasSubstr("retracted")));
     EXPECT_THAT(say(second, chunk("price")), ElementsAre(HasSubstr("message_response")));
-}
-
-// ---- Stored trackers that change meanwhile ----
-
-std::shared_ptr<const StoredTrackers> stored(const std::string& phrase) {
-    detect::TrackerDefinition tracker;
-    tracker.id = "1";
-    tracker.name = "Stored";
-    tracker.vocabulary = {phrase};
-    return std::make_shared<const StoredTrackers>(std::vector{tracker});
-}
-
-constexpr std::string_view k_following = R"(,"config":{"trackers":{"enableAllTrackers":true,"follow":true}})";
-
-TEST_F(ConversationMachineTest, who_follows_has_what_changed_while_its_start_was_worked_out) {
-    options_.stored = stored("before");
-    world().hold_compiling(true);
-    const std::size_t socket = join(start("a", std::string(k_following)));
-    world().store(stored("after"));
-    world().hold_compiling(false);
-
-    EXPECT_THAT(world().take_frames(socket), testing::Contains(HasSubstr(R"("cause":"follow")")));
-    EXPECT_THAT(say(socket, chunk("after")), SizeIs(2));
-    EXPECT_THAT(say(socket, chunk("before")), SizeIs(1));
-}
-
-TEST_F(ConversationMachineTest, so_has_who_took_the_place_of_another_then) {
-    options_.stored = stored("before");
-    const std::size_t first = join(start("a", std::string(k_following)));
-    world().hold_compiling(true);
-    const std::size_t second = join(start("a", std::string(k_following)));
-    world().store(stored("after"));
-    world().hold_compiling(false);
-
-    EXPECT_TRUE(world().is_closed(first));
-    EXPECT_THAT(world().take_frames(second), testing::Contains(HasSubstr(R"("cause":"follow")")));
-    EXPECT_THAT(say(second, chunk("after")), SizeIs(2));
-}
-
-TEST_F(ConversationMachineTest, changes_that_come_while_one_is_followed_are_followed_too) {
-    options_.stored = stored("before");
-    const std::size_t socket = join(start("a", std::string(k_following)));
-    world().hold_compiling(true);
-    for (const char* phrase : {"one", "two", "after"}) world().store(stored(phrase));
-    world().hold_compiling(false);
-
-    EXPECT_THAT(kinds(world().take_frames(socket)), ElementsAre("session_modified", "session_modified"));
-    EXPECT_THAT(say(socket, chunk("after")), SizeIs(2));
-    EXPECT_THAT(say(socket, chunk("one two")), SizeIs(1));
 }
 
 // ---- Verdicts ----
