@@ -1,4 +1,5 @@
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_server.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +22,9 @@ net::ServerOptions with_threads(std::size_t threads) {
     return options;
 }
 
-TEST(ConversationThreadsTest, sockets_on_all_threads_share_a_conversation) {
+class ConversationThreadsTest : public EachTransport {};
+
+TEST_P(ConversationThreadsTest, sockets_on_all_threads_share_a_conversation) {
     TestServer server(with_threads(4));
     std::vector<WsClient> clients;  // connections go to the threads in turn
     for (int i = 0; i < 8; ++i) {
@@ -37,7 +40,7 @@ TEST(ConversationThreadsTest, sockets_on_all_threads_share_a_conversation) {
     EXPECT_THAT(heard, ::testing::Each(heard.front()));
 }
 
-TEST(ConversationThreadsTest, each_is_told_its_own_end_wherever_it_is) {
+TEST_P(ConversationThreadsTest, each_is_told_its_own_end_wherever_it_is) {
     TestServer server(with_threads(3));
     std::vector<WsClient> clients;
     for (int i = 0; i < 6; ++i) {
@@ -54,7 +57,7 @@ TEST(ConversationThreadsTest, each_is_told_its_own_end_wherever_it_is) {
     }
 }
 
-TEST(ConversationThreadsTest, the_first_thread_goes_on_for_the_others) {
+TEST_P(ConversationThreadsTest, the_first_thread_goes_on_for_the_others) {
     TestServer server(with_threads(2));
     WsClient first(server.port(), k_path);
     first.send(start_message(k_trackers));
@@ -70,7 +73,7 @@ TEST(ConversationThreadsTest, the_first_thread_goes_on_for_the_others) {
 }
 
 // Who joins while the conversation ends either takes part in it or begins the next; nobody is left without an answer.
-TEST(ConversationThreadsTest, joining_at_the_end_is_always_answered) {
+TEST_P(ConversationThreadsTest, joining_at_the_end_is_always_answered) {
     TestServer server(with_threads(4));
     constexpr int k_rounds = 60;
     std::vector<std::thread> threads;
@@ -93,7 +96,7 @@ TEST(ConversationThreadsTest, joining_at_the_end_is_always_answered) {
     EXPECT_EQ(completed, 4 * k_rounds);
 }
 
-TEST(ConversationThreadsTest, connections_that_break_leave_nothing_behind) {
+TEST_P(ConversationThreadsTest, connections_that_break_leave_nothing_behind) {
     TestServer server(with_threads(3));
     std::vector<std::thread> threads;
     for (int i = 0; i < 3; ++i) {
@@ -123,7 +126,7 @@ TEST(ConversationThreadsTest, connections_that_break_leave_nothing_behind) {
 }
 
 // Far more than a thread is posted at once: the guests' sockets rest and are woken again and again.
-TEST(ConversationThreadsTest, guests_that_flood_are_answered_in_order) {
+TEST_P(ConversationThreadsTest, guests_that_flood_are_answered_in_order) {
     TestServer server(with_threads(4));
     WsClient first(server.port(), k_path);
     first.send(start_message(k_trackers));
@@ -151,7 +154,7 @@ TEST(ConversationThreadsTest, guests_that_flood_are_answered_in_order) {
     EXPECT_EQ(answered, 3 * k_chunks);
 }
 
-TEST(ConversationThreadsTest, stops_under_traffic) {
+TEST_P(ConversationThreadsTest, stops_under_traffic) {
     TestServer server(with_threads(4));
     std::vector<std::thread> threads;
     std::atomic<int> running = 0;
@@ -182,7 +185,7 @@ TEST(ConversationThreadsTest, stops_under_traffic) {
     EXPECT_EQ(closed, 4);
 }
 
-TEST(ConversationThreadsTest, equal_trackers_are_compiled_once_for_all_threads) {
+TEST_P(ConversationThreadsTest, equal_trackers_are_compiled_once_for_all_threads) {
     TestServer server(with_threads(4));
     std::vector<WsClient> clients;
     for (int i = 0; i < 8; ++i) {
@@ -193,6 +196,8 @@ TEST(ConversationThreadsTest, equal_trackers_are_compiled_once_for_all_threads) 
 
     EXPECT_EQ(server.hooks().counts().compiled, 1);
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, ConversationThreadsTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

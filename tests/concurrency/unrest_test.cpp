@@ -4,6 +4,7 @@
 // EARSHOT_UNREST_SECONDS sets for how long (default 2), EARSHOT_UNREST_SEED the seed.
 #include "support/environment.hpp"
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/heard_log.hpp"
 #include "support/net/test_server.hpp"
 
@@ -55,7 +56,7 @@ std::string chunk(const std::string& text, bool is_final, std::int64_t seq) {
 
 /// What all clients of a run share.
 struct Unrest {
-    std::uint16_t port = 0;
+    Port port;
     std::uint64_t seed = 0;
     Clock::time_point end;
     std::atomic<std::uint64_t> rounds = 0;
@@ -268,7 +269,9 @@ private:
     }
 };
 
-TEST(UnrestTest, every_client_is_told_what_is_its_due) {
+class UnrestTest : public EachTransport {};
+
+TEST_P(UnrestTest, every_client_is_told_what_is_its_due) {
     TestServer server(with_threads(4));
     Unrest run;
     run.port = server.port();
@@ -307,7 +310,7 @@ TEST(UnrestTest, every_client_is_told_what_is_its_due) {
 }
 
 // Whoever listens when the server stops is told the end of what it listens to; whoever waits is let go.
-TEST(UnrestTest, subscribers_are_let_go_when_the_server_stops) {
+TEST_P(UnrestTest, subscribers_are_let_go_when_the_server_stops) {
     TestServer server(with_threads(4));
     std::vector<WsClient> publishers;
     std::vector<WsClient> listening;
@@ -349,6 +352,8 @@ TEST(UnrestTest, subscribers_are_let_go_when_the_server_stops) {
     }
     server.server().wait();
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, UnrestTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -2,6 +2,7 @@
 #include "earshot/app/secrets.hpp"
 
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_server.hpp"
 
 #include <boost/json.hpp>
@@ -19,21 +20,20 @@ namespace {
 constexpr std::string_view k_socket = "/v1/streaming/x";
 
 /// A server as `earshot serve` makes it, with one app of which two sockets may be open.
-class AccountsTest : public ::testing::Test {
+class AccountsTest : public EachTransport {
 protected:
     AccountsTest() {
         std::string pattern = (std::filesystem::temp_directory_path() / "earshot-accounts-XXXXXX").string();
         settings_.data.directory = ::mkdtemp(pattern.data());
         settings_.auth.apps_file = settings_.data.directory + "/apps.yaml";
-        settings_.listen.port = 0;
         settings_.log.level = app::LogLevel::error;
         settings_.transport.refusal_delay = {};
         std::ofstream(settings_.auth.apps_file)
             << app::app_entry({"my-app", app::hash_secret("my secret"), "ann", {}, {}, {}}) << "  sessions: 2\n";
         application_.emplace(settings_, app::load_apps(settings_.auth.apps_file).apps,
                              app::load_token_keys(settings_.data.directory).value(), app::Logger(settings_.log));
-        server_.emplace(app::server_options(settings_, 1), *application_, pool_, nullptr);
-        port_ = server_->start().value();
+        server_.emplace(on_loopback(app::server_options(settings_, 1), transport()), *application_, pool_, nullptr);
+        port_ = Port(server_->start().value(), transport());
     }
     ~AccountsTest() override {
         server_.reset();
@@ -51,10 +51,10 @@ protected:
     net::ComputePool pool_{1, 64};
     std::optional<app::Application> application_;
     std::optional<net::Server> server_;
-    std::uint16_t port_ = 0;
+    Port port_;
 };
 
-TEST_F(AccountsTest, a_right_pair_gives_a_token) {
+TEST_P(AccountsTest, a_right_pair_gives_a_token) {
     for (const char* path : {"/oauth2/token:generate", "/oauth2/token%3Agenerate"}) {
         const HttpResponse response = ask("my secret", path);
         ASSERT_EQ(response.status, 200U) << response.body;
@@ -64,7 +64,7 @@ TEST_F(AccountsTest, a_right_pair_gives_a_token) {
     }
 }
 
-TEST_F(AccountsTest, a_wrong_pair_is_401_and_after_a_while_429) {
+TEST_P(AccountsTest, a_wrong_pair_is_401_and_after_a_while_429) {
     for (std::uint32_t i = 0; i <= app::FailedTries::k_free; ++i) {
         const HttpResponse response = ask("wrong");
         EXPECT_EQ(response.status, 401U);
@@ -77,7 +77,7 @@ TEST_F(AccountsTest, a_wrong_pair_is_401_and_after_a_while_429) {
     EXPECT_EQ(slowed.headers.at("retry-after"), "1");
 }
 
-TEST_F(AccountsTest, any_carrier_of_the_token_opens_a_socket) {
+TEST_P(AccountsTest, any_carrier_of_the_token_opens_a_socket) {
     const std::string good = token();
 
     for (const Headers& headers :
@@ -90,7 +90,7 @@ TEST_F(AccountsTest, any_carrier_of_the_token_opens_a_socket) {
     EXPECT_TRUE(WsClient(port_, std::string(k_socket) + "?access_token=" + good).is_open());
 }
 
-TEST_F(AccountsTest, no_token_and_a_bad_one_are_refused_before_the_upgrade) {
+TEST_P(AccountsTest, no_token_and_a_bad_one_are_refused_before_the_upgrade) {
     const std::string good = token();
     std::string changed = good;
     changed[good.size() / 2] = good[good.size() / 2] == 'A' ? 'B' : 'A';
@@ -103,7 +103,7 @@ TEST_F(AccountsTest, no_token_and_a_bad_one_are_refused_before_the_upgrade) {
     EXPECT_EQ(http(port_, "GET", "/healthz").status, 200U);
 }
 
-TEST_F(AccountsTest, one_socket_too_many_of_an_account_is_told_so) {
+TEST_P(AccountsTest, one_socket_too_many_of_an_account_is_told_so) {
     const Headers good{{"x-api-key", token()}};
     WsClient first(port_, k_socket, good);
     WsClient second(port_, k_socket, good);
@@ -119,6 +119,8 @@ TEST_F(AccountsTest, one_socket_too_many_of_an_account_is_told_so) {
     WsClient fourth(port_, k_socket, good);
     EXPECT_TRUE(fourth.is_silent());
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, AccountsTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -1,6 +1,7 @@
 // The management API over real sockets, in the order of the contract's parts: what is created, read, changed, deleted,
 // refused; then what is ours.
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/memory_store.hpp"
 #include "support/net/test_server.hpp"
 
@@ -30,10 +31,9 @@ std::string tracker_json(std::string_view name, std::string_view phrases = R"(["
     return R"({"name":")" + std::string(name) + R"(","vocabulary":)" + std::string(phrases) + "}";
 }
 
-class ManagementTest : public ::testing::Test {
+class ManagementTest : public EachTransport {
 protected:
-    explicit ManagementTest(net::ServerOptions options = {})
-        : server_(std::move(options), {}, Transport::plain, &store_) {}
+    explicit ManagementTest(net::ServerOptions options = {}) : server_(std::move(options), {}, &store_) {}
 
     HttpResponse ask(std::string_view method, std::string_view target, std::string_view body = {}) {
         Headers headers;
@@ -73,7 +73,7 @@ protected:
 
 // ---- Creating
 
-TEST_F(ManagementTest, a_created_tracker_comes_back_as_it_was_sent_with_an_id_of_digits) {
+TEST_P(ManagementTest, a_created_tracker_comes_back_as_it_was_sent_with_an_id_of_digits) {
     const json::object tracker = create("Pricing", R"(["b?","What\u2019s, the price & \u00e9t\u00e9 - 'x'","a"])");
 
     EXPECT_THAT(text(tracker.at("id")), MatchesRegex("[0-9]+"));
@@ -85,7 +85,7 @@ TEST_F(ManagementTest, a_created_tracker_comes_back_as_it_was_sent_with_an_id_of
     EXPECT_EQ(tracker.at("createdOn"), tracker.at("updatedOn"));
 }
 
-TEST_F(ManagementTest, a_name_is_there_once_in_each_letter_case) {
+TEST_P(ManagementTest, a_name_is_there_once_in_each_letter_case) {
     create("abc");
 
     EXPECT_EQ(refused(ask("POST", "/v1/manage/tracker", tracker_json("abc"))),
@@ -94,7 +94,7 @@ TEST_F(ManagementTest, a_name_is_there_once_in_each_letter_case) {
     EXPECT_THAT(names(), ElementsAre("abc", "Abc"));
 }
 
-TEST_F(ManagementTest, a_list_is_created_in_its_order_on_either_path) {
+TEST_P(ManagementTest, a_list_is_created_in_its_order_on_either_path) {
     for (const char* path : {"/v1/manage/trackers", "/v1/manage/trackers/bulk"}) {
         const std::string p = path;
         const json::object body =
@@ -108,7 +108,7 @@ TEST_F(ManagementTest, a_list_is_created_in_its_order_on_either_path) {
     }
 }
 
-TEST_F(ManagementTest, a_list_is_created_as_a_whole_or_not_at_all) {
+TEST_P(ManagementTest, a_list_is_created_as_a_whole_or_not_at_all) {
     create("b");
     const std::string list = "[" + tracker_json("a") + "," + tracker_json("b") + "]";
 
@@ -122,7 +122,7 @@ TEST_F(ManagementTest, a_list_is_created_as_a_whole_or_not_at_all) {
     EXPECT_THAT(names(), ElementsAre("b"));
 }
 
-TEST_F(ManagementTest, an_object_to_the_plural_path_is_one_tracker) {
+TEST_P(ManagementTest, an_object_to_the_plural_path_is_one_tracker) {
     const json::object body = done(ask("POST", "/v1/manage/trackers",
                                        R"({"name":"a","description":"d","categories":["c"],"languages":["de-DE"],)"
                                        R"("vocabulary":["x"],"excludeVocabulary":["y"]})"));
@@ -140,7 +140,7 @@ TEST_F(ManagementTest, an_object_to_the_plural_path_is_one_tracker) {
 
 // ---- Reading
 
-TEST_F(ManagementTest, a_name_filters_to_the_letter) {
+TEST_P(ManagementTest, a_name_filters_to_the_letter) {
     create("Sales & Co");
     create("sales & co");
     create("a+b");
@@ -159,7 +159,7 @@ TEST_F(ManagementTest, a_name_filters_to_the_letter) {
     EXPECT_EQ(refused(ask("GET", "/v1/manage/trackers?name=%00")), "400: \"name\" cannot be read");
 }
 
-TEST_F(ManagementTest, a_list_may_be_read_in_parts) {
+TEST_P(ManagementTest, a_list_may_be_read_in_parts) {
     for (const char* name : {"a", "b", "c", "d"}) create(name);
 
     EXPECT_THAT(names("/v1/manage/trackers?offset=1&limit=2"), ElementsAre("b", "c"));
@@ -170,7 +170,7 @@ TEST_F(ManagementTest, a_list_may_be_read_in_parts) {
     EXPECT_EQ(refused(ask("GET", "/v1/manage/trackers?offset=a")), "400: \"offset\" must be a whole number");
 }
 
-TEST_F(ManagementTest, a_tracker_is_read_by_its_id_on_either_path) {
+TEST_P(ManagementTest, a_tracker_is_read_by_its_id_on_either_path) {
     const json::object tracker = create("a");
 
     for (const char* path : {"/v1/manage/tracker/", "/v1/manage/trackers/"}) {
@@ -183,7 +183,7 @@ TEST_F(ManagementTest, a_tracker_is_read_by_its_id_on_either_path) {
 
 // ---- Changing
 
-TEST_F(ManagementTest, put_replaces_a_tracker_on_every_path) {
+TEST_P(ManagementTest, put_replaces_a_tracker_on_every_path) {
     const std::string id = created_id("a");
     for (const char* path : {"/v1/manage/tracker/", "/v1/manage/trackers/", "/v1/conversations/tracker/"}) {
         const std::string name = std::string("new at ") + path;
@@ -198,7 +198,7 @@ TEST_F(ManagementTest, put_replaces_a_tracker_on_every_path) {
     }
 }
 
-TEST_F(ManagementTest, put_may_repeat_the_id_and_the_name_and_no_others) {
+TEST_P(ManagementTest, put_may_repeat_the_id_and_the_name_and_no_others) {
     const std::string id = created_id("a");
     create("b");
     const auto put = [&](const std::string& body) { return ask("PUT", "/v1/manage/tracker/" + id, body); };
@@ -213,7 +213,7 @@ TEST_F(ManagementTest, put_may_repeat_the_id_and_the_name_and_no_others) {
     }
 }
 
-TEST_F(ManagementTest, patch_applies_all_operations_or_none) {
+TEST_P(ManagementTest, patch_applies_all_operations_or_none) {
     const json::object before = create("a", R"(["one","two"])");
     create("b");
     const std::string target = "/v1/manage/trackers/" + text(before.at("id"));
@@ -240,7 +240,7 @@ TEST_F(ManagementTest, patch_applies_all_operations_or_none) {
     EXPECT_EQ(ask("PATCH", "/v1/manage/trackers/x", "[" + good + "]").status, 404);
 }
 
-TEST_F(ManagementTest, a_deleted_tracker_is_gone_and_its_name_free) {
+TEST_P(ManagementTest, a_deleted_tracker_is_gone_and_its_name_free) {
     for (const char* path : {"/v1/manage/tracker/", "/v1/manage/trackers/"}) {
         const std::string id = created_id("a");
         EXPECT_EQ(ask("DELETE", path + id).body, R"({"id":")" + id + R"(","type":"tracker","deleted":true})");
@@ -252,7 +252,7 @@ TEST_F(ManagementTest, a_deleted_tracker_is_gone_and_its_name_free) {
 
 // ---- Refusing
 
-TEST_F(ManagementTest, tells_all_that_is_wrong_with_a_body) {
+TEST_P(ManagementTest, tells_all_that_is_wrong_with_a_body) {
     const HttpResponse response =
         ask("POST", "/v1/manage/trackers", R"([{"name":"a","vocabulary":["x"]},{"vocabulary":["y",3]}])");
 
@@ -263,7 +263,7 @@ TEST_F(ManagementTest, tells_all_that_is_wrong_with_a_body) {
     EXPECT_THAT(names(), IsEmpty());
 }
 
-TEST_F(ManagementTest, refuses_what_is_no_vocabulary) {
+TEST_P(ManagementTest, refuses_what_is_no_vocabulary) {
     const auto post = [&](std::string_view body) { return refused(ask("POST", "/v1/manage/tracker", body)); };
 
     EXPECT_EQ(post(R"({"name":"a"})"), "400: \"vocabulary\" is required");
@@ -275,7 +275,7 @@ TEST_F(ManagementTest, refuses_what_is_no_vocabulary) {
     EXPECT_EQ(post("{"), "400: the body is not valid JSON");
 }
 
-TEST_F(ManagementTest, takes_any_number_of_phrases) {
+TEST_P(ManagementTest, takes_any_number_of_phrases) {
     std::string phrases = R"(["x0")";
     for (int i = 1; i < 60; ++i) phrases += ",\"x" + std::to_string(i) + "\"";
 
@@ -283,7 +283,7 @@ TEST_F(ManagementTest, takes_any_number_of_phrases) {
     EXPECT_EQ(create("sixty", phrases + "]").at("vocabulary").as_array().size(), 60);
 }
 
-TEST_F(ManagementTest, bodies_end_at_a_mebibyte) {
+TEST_P(ManagementTest, bodies_end_at_a_mebibyte) {
     const std::string tracker = tracker_json("a");
     const std::string at_limit = tracker + std::string(1024 * 1024 - tracker.size(), ' ');
     EXPECT_EQ(ask("POST", "/v1/manage/tracker", at_limit).status, 200);
@@ -295,14 +295,14 @@ TEST_F(ManagementTest, bodies_end_at_a_mebibyte) {
     EXPECT_EQ(client.read_response().status, 413);
 }
 
-TEST_F(ManagementTest, paths_tell_their_methods) {
+TEST_P(ManagementTest, paths_tell_their_methods) {
     EXPECT_EQ(ask("PUT", "/v1/manage/tracker").headers.at("allow"), "GET, HEAD, POST, OPTIONS");
     EXPECT_EQ(ask("POST", "/v1/manage/trackers/12").headers.at("allow"), "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
     EXPECT_EQ(ask("DELETE", "/v1/conversations/tracker/12").status, 405);
     EXPECT_EQ(ask("OPTIONS", "/v1/manage/trackers").status, 204);
 }
 
-TEST_F(ManagementTest, a_store_that_is_away_is_told_with_when_to_come_back) {
+TEST_P(ManagementTest, a_store_that_is_away_is_told_with_when_to_come_back) {
     const std::string target = "/v1/manage/trackers/" + created_id("a");
     for (const base::Errc code : {base::Errc::store_away, base::Errc::queue_full}) {
         store_.fail_with(code);
@@ -320,7 +320,9 @@ TEST_F(ManagementTest, a_store_that_is_away_is_told_with_when_to_come_back) {
     EXPECT_THAT(names(), ElementsAre("a"));
 }
 
-TEST(ManagementWithoutStoreTest, every_route_is_404) {
+class ManagementWithoutStoreTest : public EachTransport {};
+
+TEST_P(ManagementWithoutStoreTest, every_route_is_404) {
     TestServer server;
 
     for (const auto& [method, target] :
@@ -334,9 +336,11 @@ TEST(ManagementWithoutStoreTest, every_route_is_404) {
     }
 }
 
-TEST(ManagementTokenTest, every_route_asks_for_a_token) {
+class ManagementTokenTest : public EachTransport {};
+
+TEST_P(ManagementTokenTest, every_route_asks_for_a_token) {
     MemoryStore store;
-    TestServer server({}, "secret", Transport::plain, &store);
+    TestServer server({}, "secret", &store);
 
     for (const char* target : {"/v1/manage/trackers", "/v1/manage/tracker", "/v1/manage/tracker/1",
                                "/v1/manage/trackers/1", "/v1/manage/trackers:export"}) {
@@ -358,7 +362,7 @@ TcpClient begin(Port port, std::string_view method, std::string_view target, con
     return client;
 }
 
-TEST_F(ManagementTest, a_second_write_at_the_same_time_is_told_to_wait) {
+TEST_P(ManagementTest, a_second_write_at_the_same_time_is_told_to_wait) {
     const std::string id = created_id("a");
     const std::string target = "/v1/manage/trackers/" + id;
     store_.hold();
@@ -385,7 +389,7 @@ TEST_F(ManagementTest, a_second_write_at_the_same_time_is_told_to_wait) {
     EXPECT_THAT(names(), ElementsAre("b", "c"));
 }
 
-TEST_F(ManagementTest, one_write_after_the_other_is_never_told_to_wait) {
+TEST_P(ManagementTest, one_write_after_the_other_is_never_told_to_wait) {
     TcpClient client(server_.port());
     for (int i = 0; i < 200; ++i) {
         const std::string body = tracker_json("t" + std::to_string(i));
@@ -395,7 +399,7 @@ TEST_F(ManagementTest, one_write_after_the_other_is_never_told_to_wait) {
     }
 }
 
-TEST_F(ManagementTest, a_refused_write_ends_its_turn) {
+TEST_P(ManagementTest, a_refused_write_ends_its_turn) {
     ask("POST", "/v1/manage/tracker", "{");
     store_.fail_with(base::Errc::store_away);
     ask("POST", "/v1/manage/tracker", tracker_json("a"));
@@ -414,7 +418,7 @@ protected:
     }
 };
 
-TEST_F(ParallelManagementTest, writes_may_overlap_where_that_is_set) {
+TEST_P(ParallelManagementTest, writes_may_overlap_where_that_is_set) {
     store_.hold();
     TcpClient first = begin(server_.port(), "POST", "/v1/manage/tracker", tracker_json("a"));
     TcpClient second = begin(server_.port(), "POST", "/v1/manage/tracker", tracker_json("b"));
@@ -437,7 +441,7 @@ protected:
     }
 };
 
-TEST_F(SmallManagementTest, an_account_has_room_for_so_many_trackers) {
+TEST_P(SmallManagementTest, an_account_has_room_for_so_many_trackers) {
     const std::string id = created_id("a");
     create("b");
 
@@ -452,7 +456,7 @@ TEST_F(SmallManagementTest, an_account_has_room_for_so_many_trackers) {
     EXPECT_THAT(names(), ElementsAre("b", "c"));
 }
 
-TEST_F(SmallManagementTest, punctuation_may_be_strict) {
+TEST_P(SmallManagementTest, punctuation_may_be_strict) {
     EXPECT_EQ(refused(ask("POST", "/v1/manage/tracker", tracker_json("a", R"(["how much?"])"))),
               "400: \"vocabulary[0]\" must not hold other punctuation than . ' -");
     create("a?", R"(["what's e-mail v1.5"])");
@@ -460,7 +464,7 @@ TEST_F(SmallManagementTest, punctuation_may_be_strict) {
 
 // ---- What is ours
 
-TEST_F(ManagementTest, our_settings_are_kept_and_shown_where_they_are_set) {
+TEST_P(ManagementTest, our_settings_are_kept_and_shown_where_they_are_set) {
     const std::string body =
         R"({"name":"a","patterns":["\\d+"],"speakers":["agent"],"threshold":0.5,"tiers":["exact"],"cooldownSeconds":3})";
     const json::object tracker = done(ask("POST", "/v1/manage/trackers", body)).at("tracker").as_object();
@@ -470,7 +474,7 @@ TEST_F(ManagementTest, our_settings_are_kept_and_shown_where_they_are_set) {
     EXPECT_FALSE(create("b").contains("patterns"));
 }
 
-TEST_F(ManagementTest, what_is_exported_is_imported_again) {
+TEST_P(ManagementTest, what_is_exported_is_imported_again) {
     const std::string id = created_id("a");
     create("b", R"(["y"])");
     const std::string document = ask("GET", "/v1/manage/trackers:export?name=a").body;
@@ -493,6 +497,12 @@ TEST_F(ManagementTest, what_is_exported_is_imported_again) {
     done(ask("POST", "/v1/manage/trackers:import", R"({"trackers":[]})"));
     EXPECT_THAT(names(), IsEmpty());
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, ManagementTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, ManagementWithoutStoreTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, ManagementTokenTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, ParallelManagementTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, SmallManagementTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -395,10 +395,10 @@ TEST_P(SessionTest, fragments_are_bounded_together) {
     EXPECT_EQ(client.close_code(), 1009);
 }
 
-/// A client of bare TCP, so that a test decides when it reads.
+/// A client that is no WebSocket's, so that a test decides when it reads.
 class DeafClient {
 public:
-    explicit DeafClient(std::uint16_t port) : client(port, 4096) {
+    explicit DeafClient(Port port) : client(port, 4096) {
         client.send(upgrade_request("/v1/streaming/x"));
         client.send(text_frame(start_message(R"([{"name":"N","vocabulary":["hello"]}])")));
     }
@@ -406,7 +406,9 @@ public:
     TcpClient client;
 };
 
-TEST(SlowClientTest, a_client_that_never_reads_is_closed) {
+class SlowClientTest : public EachTransport {};
+
+TEST_P(SlowClientTest, a_client_that_never_reads_is_closed) {
     net::ServerOptions options;
     options.socket.slow_client = milliseconds(300);
     TestServer server(options);
@@ -423,7 +425,7 @@ TEST(SlowClientTest, a_client_that_never_reads_is_closed) {
     }));
 }
 
-TEST(SlowClientTest, a_client_that_does_not_read_is_not_read_either_and_loses_nothing) {
+TEST_P(SlowClientTest, a_client_that_does_not_read_is_not_read_either_and_loses_nothing) {
     TestServer server;
     DeafClient deaf(server.port());
     constexpr std::size_t k_chunks = 4000;
@@ -535,10 +537,11 @@ TEST_P(ShutdownTest, what_does_not_end_in_its_grace_is_cut) {
     EXPECT_EQ(server.hooks().counts().closed.at(net::SessionEnd::cut), 1);
 }
 
+// Nothing is spoken there, so once is enough.
 TEST(ServerTest, a_taken_port_is_an_error) {
     TestServer first;
     net::ServerOptions options;
-    options.port = first.port();
+    options.port = first.port().number();
     net::ComputePool pool(1, 1);
     RecordingHooks hooks;
     net::Server second(options, hooks, pool, nullptr);
@@ -550,6 +553,7 @@ TEST(ServerTest, a_taken_port_is_an_error) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Over, SessionTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, SlowClientTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Over, ShutdownTest, each_transport(), transport_name);
 
 }  // namespace

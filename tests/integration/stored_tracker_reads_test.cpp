@@ -1,4 +1,5 @@
 // Sessions that want stored trackers of a store that is away, late, or fails at the wrong moment.
+#include "support/net/each_transport.hpp"
 #include "support/net/memory_store.hpp"
 #include "support/net/test_server.hpp"
 #include "support/net/tracker_clients.hpp"
@@ -31,7 +32,7 @@ std::string references(const std::string& id) {
 
 // ---- The store is away
 
-class StoreAwayTest : public ::testing::Test {
+class StoreAwayTest : public EachTransport {
 protected:
     json::object start(TrackerSession& session, std::string_view trackers, std::string_view more = {}) {
         return session.start(start_message(trackers, {}, more));
@@ -39,12 +40,12 @@ protected:
     TrackerSession connect() { return TrackerSession(server_.port(), "/v1/streaming/" + std::to_string(++sessions_)); }
 
     MemoryStore store_;
-    TestServer server_{{}, {}, Transport::plain, &store_};
+    TestServer server_{{}, {}, &store_};
     TrackerApi api_{server_.port()};
     int sessions_ = 0;
 };
 
-TEST_F(StoreAwayTest, a_start_goes_on_without_what_cannot_be_had) {
+TEST_P(StoreAwayTest, a_start_goes_on_without_what_cannot_be_had) {
     const std::string id = api_.create("Price", R"(["how much"])");
     const std::string trackers = "[" + reference(id) + "," + tracker_body("Own", R"(["hello"])") + "]";
     for (const base::Errc code : {base::Errc::store_away, base::Errc::queue_full, base::Errc::io_failed}) {
@@ -63,7 +64,7 @@ TEST_F(StoreAwayTest, a_start_goes_on_without_what_cannot_be_had) {
     EXPECT_THAT(session.heard("hello, how much"), ElementsAre("Own", "Price"));
 }
 
-TEST_F(StoreAwayTest, those_that_were_read_before_are_there) {
+TEST_P(StoreAwayTest, those_that_were_read_before_are_there) {
     const std::string id = api_.create("Price", R"(["how much"])");
     TrackerSession before = connect();
     start(before, references(id));
@@ -74,7 +75,7 @@ TEST_F(StoreAwayTest, those_that_were_read_before_are_there) {
     EXPECT_THAT(session.heard("how much"), ElementsAre("Price"));
 }
 
-TEST_F(StoreAwayTest, one_that_answers_late_lets_the_start_wait_and_nobody_else) {
+TEST_P(StoreAwayTest, one_that_answers_late_lets_the_start_wait_and_nobody_else) {
     const std::string id = api_.create("Price", R"(["how much"])");
     store_.hold();
     TrackerSession waiting = connect();
@@ -158,20 +159,20 @@ private:
     MemoryStore store_;  // last: its thread uses all of the above
 };
 
-class StoredReadsTest : public ::testing::Test {
+class StoredReadsTest : public EachTransport {
 protected:
     TrackerSession connect(std::string_view id) {
         return TrackerSession(server_.port(), "/v1/streaming/" + std::string(id));
     }
 
     ReadsInHand store_;
-    TestServer server_{{}, {}, Transport::plain, &store_};
+    TestServer server_{{}, {}, &store_};
     TrackerApi api_{server_.port()};
 };
 
 constexpr std::string_view k_follow = R"("trackers":{"enableAllTrackers":true,"follow":true})";
 
-TEST_F(StoredReadsTest, a_start_after_the_answer_of_a_change_waits_until_that_is_read) {
+TEST_P(StoredReadsTest, a_start_after_the_answer_of_a_change_waits_until_that_is_read) {
     TrackerSession before = connect("before");
     before.start(start_message({}, {}, R"("enableAllTrackers":true)"));  // so that something is at hand
     store_.hold_reads();
@@ -186,7 +187,7 @@ TEST_F(StoredReadsTest, a_start_after_the_answer_of_a_change_waits_until_that_is
     EXPECT_THAT(after.heard("how much"), ElementsAre("Price"));
 }
 
-TEST_F(StoredReadsTest, a_change_that_could_not_be_read_is_followed_when_it_can) {
+TEST_P(StoredReadsTest, a_change_that_could_not_be_read_is_followed_when_it_can) {
     TrackerSession follower = connect("x");
     follower.start(start_message({}, k_follow));
     store_.fail_reads(true);
@@ -199,7 +200,7 @@ TEST_F(StoredReadsTest, a_change_that_could_not_be_read_is_followed_when_it_can)
     EXPECT_THAT(follower.heard("how much"), ElementsAre("Price"));
 }
 
-TEST_F(StoredReadsTest, who_follows_gets_what_was_not_to_be_had_at_its_start) {
+TEST_P(StoredReadsTest, who_follows_gets_what_was_not_to_be_had_at_its_start) {
     api_.create("Price", R"(["how much"])");
     store_.fail_reads(true);
     TrackerSession follower = connect("x");
@@ -210,6 +211,9 @@ TEST_F(StoredReadsTest, who_follows_gets_what_was_not_to_be_had_at_its_start) {
     follower.wait_for(R"("cause":"follow")");
     EXPECT_THAT(follower.heard("how much"), ElementsAre("Price"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, StoreAwayTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, StoredReadsTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -404,8 +404,8 @@ TEST_P(StoredTrackersTest, there_is_room_for_five_hundred) {
     api().create("more");
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, StoredTrackersTest, each_transport(), transport_name);
-INSTANTIATE_TEST_SUITE_P(Transports, StoredTrackersThreadsTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, StoredTrackersTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, StoredTrackersThreadsTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

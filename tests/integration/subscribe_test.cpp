@@ -1,5 +1,6 @@
 // Subscribers, resumption and changes of trackers over real sockets, also where everybody is on another thread.
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_server.hpp"
 
 #include <boost/json.hpp>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace earshot::testing {
@@ -32,13 +34,14 @@ std::int64_t sequence_of(const std::string& message) {
     return boost::json::parse(message).at("sequenceNumber").to_number<std::int64_t>();
 }
 
-class SubscribeTest : public ::testing::TestWithParam<std::size_t> {
+/// With one I/O thread, and with enough of them for everybody to be on another.
+class SubscribeTest : public EachTransportAnd<std::size_t> {
 protected:
     SubscribeTest() : server_(options()) {}
 
     static net::ServerOptions options() {
         net::ServerOptions options;
-        options.io_threads = GetParam();
+        options.io_threads = std::get<std::size_t>(GetParam());
         return options;
     }
 
@@ -265,8 +268,7 @@ TEST_P(SubscribeTest, a_shutdown_ends_those_that_wait_and_those_that_follow) {
     server_.server().wait();
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, SubscribeTest, ::testing::Values(1, 3),
-                         [](const auto& test) { return std::to_string(test.param); });
+INSTANTIATE_TEST_SUITE_P(Over, SubscribeTest, each_transport(::testing::Values<std::size_t>(1, 3)), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -1,6 +1,7 @@
 #include "earshot/app/play.hpp"
 
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_certificate.hpp"
 #include "support/net/test_server.hpp"
 
@@ -39,6 +40,18 @@ base::Result<std::uint16_t> start(const std::string& certificate, const std::str
     net::Server server(options, hooks, pool, nullptr);
     return server.start();
 }
+
+// ---- What all others stand on that hold for both
+
+class EachTransportTest : public EachTransport {};
+
+TEST_P(EachTransportTest, a_server_speaks_what_the_tests_name_says) {
+    TestServer server;
+
+    EXPECT_EQ(TcpClient(server.port()).certificate_serial() != 0, transport() == Transport::tls);
+}
+
+INSTANTIATE_TEST_SUITE_P(Over, EachTransportTest, each_transport(), transport_name);
 
 // ---- Certificates
 
@@ -146,7 +159,7 @@ TEST(TlsIdleEndTest, of_silence_is_said) {
 
 TEST(TlsHandshakeTest, what_is_no_tls_is_the_end) {
     TestServer server({}, {}, Transport::tls);
-    TcpClient client(Port(server.port(), Transport::plain));
+    TcpClient client(Port(server.port().number(), Transport::plain));
 
     client.send_as_far_as_taken(k_health);
 
@@ -160,8 +173,8 @@ TEST(TlsHandshakeTest, half_of_one_is_cut_at_its_deadline) {
     net::ServerOptions options;
     options.http.handshake = milliseconds(200);
     TestServer server(options, {}, Transport::tls);
-    TcpClient silent(Port(server.port(), Transport::plain));
-    TcpClient half(Port(server.port(), Transport::plain));
+    TcpClient silent(Port(server.port().number(), Transport::plain));
+    TcpClient half(Port(server.port().number(), Transport::plain));
     half.send(std::string_view("\x16\x03\x01\x02", 4));
 
     EXPECT_LT(silent.wait_for_end(), std::chrono::seconds(5));
@@ -176,11 +189,11 @@ protected:
 
     int play(const std::string& host, bool insecure) { return play(server_.port(), host, insecure); }
 
-    int play(std::uint16_t port, const std::string& host, bool insecure) {
+    int play(Port port, const std::string& host, bool insecure) {
         app::PlayOptions options;
         options.call_file = EARSHOT_SOURCE_DIR "/configs/calls/sample.jsonl";
         options.trackers_file = EARSHOT_SOURCE_DIR "/configs/trackers/call-center.json";
-        options.url = "wss://" + host + ":" + std::to_string(port);
+        options.url = "wss://" + host + ":" + std::to_string(port.number());
         options.speed = "max";
         options.insecure = insecure;
         err_.str({});

@@ -1,6 +1,7 @@
 // The transcripts that need no more than clients, played against a server on the loopback. Nothing waits for time to
 // pass: where a transcript lets it, what the server then says is waited for.
 #include "support/net/clients.hpp"
+#include "support/net/each_transport.hpp"
 #include "support/net/test_server.hpp"
 #include "support/transcript.hpp"
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace earshot::testing {
@@ -17,6 +19,8 @@ namespace {
 
 class LoopbackDriver final : public support::TranscriptDriver {
 public:
+    explicit LoopbackDriver(Transport transport) : server_({}, {}, transport) {}
+
     void connect(const std::string& socket, const std::string& connection_id) override {
         clients_.erase(socket);
         clients_.emplace(socket, WsClient(server_.port(), "/v1/streaming/" + connection_id));
@@ -63,17 +67,16 @@ std::vector<std::string> names() {
     return result;
 }
 
-class TranscriptIntegrationTest : public ::testing::TestWithParam<std::string> {};
+class TranscriptIntegrationTest : public EachTransportAnd<std::string> {};
 
 TEST_P(TranscriptIntegrationTest, is_what_the_server_says) {
-    const support::Transcript& transcript = transcripts().at(GetParam());
-    LoopbackDriver driver;
+    const support::Transcript& transcript = transcripts().at(std::get<std::string>(GetParam()));
+    LoopbackDriver driver(transport());
 
     EXPECT_EQ(play(transcript, driver), "") << transcript.header.name;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TranscriptIntegrationTest, ::testing::ValuesIn(names()),
-                         [](const auto& test) { return test.param; });
+INSTANTIATE_TEST_SUITE_P(Over, TranscriptIntegrationTest, each_transport(::testing::ValuesIn(names())), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -4,6 +4,7 @@
 #include "earshot/net/routes.hpp"
 #include "earshot/store/sql_tracker_store.hpp"
 
+#include "support/net/each_transport.hpp"
 #include "support/net/memory_store.hpp"
 #include "support/net/test_server.hpp"
 #include "support/net/tracker_clients.hpp"
@@ -38,7 +39,7 @@ constexpr std::string_view k_all = R"("enableAllTrackers":true)";
 /// A server as `earshot serve` makes it, with three apps: two of ann's, one of bob's.
 class AccountsServer {
 public:
-    explicit AccountsServer(store::TrackerStore& store) {
+    AccountsServer(store::TrackerStore& store, Transport transport) {
         settings_.data.directory = folder_.path().string();
         settings_.auth.apps_file = settings_.data.directory + "/apps.yaml";
         settings_.log.level = app::LogLevel::error;
@@ -51,11 +52,9 @@ public:
         file.close();
         application_.emplace(settings_, app::load_apps(settings_.auth.apps_file).apps,
                              app::load_token_keys(settings_.data.directory).value(), app::Logger(settings_.log));
-        net::ServerOptions options = app::server_options(settings_, 3);
-        options.host = "127.0.0.1";
-        options.port = 0;
-        server_.emplace(options, *application_, pool_, nullptr, &store);
-        port_ = server_->start().value();
+        server_.emplace(on_loopback(app::server_options(settings_, 3), transport), *application_, pool_, nullptr,
+                        &store);
+        port_ = Port(server_->start().value(), transport);
     }
 
     Port port() const { return port_; }
@@ -91,12 +90,12 @@ struct Client {
     TrackerApi api;
 };
 
-class TwoAccountsTest : public ::testing::Test {
+class TwoAccountsTest : public EachTransport {
 protected:
     const std::unique_ptr<support::TestDatabase> file_ = support::TestDatabase::make(support::BackendKind::sqlite);
     const std::unique_ptr<store::Database> database_ = store::Database::open({file_->url()}).value();
     store::SqlTrackerStore store_{*database_};
-    AccountsServer server_{store_};
+    AccountsServer server_{store_, transport()};
     const Client ann_{server_, "ann"};
     const Client bob_{server_, "bob"};
 };
@@ -150,7 +149,7 @@ TEST(TwoAccountsRoutesTest, all_routes_with_a_token_are_those_tested_here) {
     }
 }
 
-TEST_F(TwoAccountsTest, an_id_of_the_other_is_no_id) {
+TEST_P(TwoAccountsTest, an_id_of_the_other_is_no_id) {
     for (const net::RouteInfo& route : net::routes()) {
         if (!is_of_trackers(route) || route.path.find('{') == std::string_view::npos) continue;
         SCOPED_TRACE(described(route));
@@ -169,7 +168,7 @@ TEST_F(TwoAccountsTest, an_id_of_the_other_is_no_id) {
     }
 }
 
-TEST_F(TwoAccountsTest, what_concerns_many_concerns_the_own_alone) {
+TEST_P(TwoAccountsTest, what_concerns_many_concerns_the_own_alone) {
     ann_.api.create("Of Ann", R"(["a secret"])");
     const std::string before = ann_.api.everything();
     for (const net::RouteInfo& route : net::routes()) {
@@ -185,7 +184,7 @@ TEST_F(TwoAccountsTest, what_concerns_many_concerns_the_own_alone) {
     EXPECT_EQ(bob_.api.ask("GET", "/v1/manage/trackers?name=Of%20Ann").body, R"({"trackers":[]})");
 }
 
-TEST_F(TwoAccountsTest, both_may_have_trackers_of_one_name) {
+TEST_P(TwoAccountsTest, both_may_have_trackers_of_one_name) {
     const std::string anns = ann_.api.create("Price", R"(["how much"])");
     const std::string bobs = bob_.api.create("Price", R"(["what does it cost"])");
 
@@ -196,7 +195,7 @@ TEST_F(TwoAccountsTest, both_may_have_trackers_of_one_name) {
     EXPECT_THAT(ann_.api.names(), IsEmpty());
 }
 
-TEST_F(TwoAccountsTest, two_apps_of_one_account_have_the_same_trackers) {
+TEST_P(TwoAccountsTest, two_apps_of_one_account_have_the_same_trackers) {
     const Client other(server_, "ann-2");
     const std::string id = ann_.api.create("Price", R"(["how much"])");
 
@@ -207,7 +206,7 @@ TEST_F(TwoAccountsTest, two_apps_of_one_account_have_the_same_trackers) {
 
 // ---- Tokens: checklist items 8 to 10
 
-TEST_F(TwoAccountsTest, every_route_takes_a_token_in_each_of_the_ways) {
+TEST_P(TwoAccountsTest, every_route_takes_a_token_in_each_of_the_ways) {
     for (const net::RouteInfo& route : net::routes()) {
         if (route.access != net::Access::token || is_socket(route)) continue;
         SCOPED_TRACE(described(route));
@@ -232,7 +231,7 @@ TEST_F(TwoAccountsTest, every_route_takes_a_token_in_each_of_the_ways) {
     }
 }
 
-TEST_F(TwoAccountsTest, browsers_may_ask_every_route) {
+TEST_P(TwoAccountsTest, browsers_may_ask_every_route) {
     std::map<std::string, std::set<std::string>> methods;
     for (const net::RouteInfo& route : net::routes()) methods[std::string(route.path)].emplace(route.method);
     for (const auto& [path, of_path] : methods) {
@@ -255,7 +254,7 @@ TEST_F(TwoAccountsTest, browsers_may_ask_every_route) {
 
 // ---- Sockets
 
-TEST_F(TwoAccountsTest, the_same_connection_id_is_another_conversation) {
+TEST_P(TwoAccountsTest, the_same_connection_id_is_another_conversation) {
     WsClient anns = ann_.subscribe();
     WsClient bobs = bob_.subscribe("/session/subscribe/x");
     ASSERT_TRUE(anns.is_silent() && bobs.is_silent());
@@ -288,7 +287,7 @@ TEST_F(TwoAccountsTest, the_same_connection_id_is_another_conversation) {
     }
 }
 
-TEST_F(TwoAccountsTest, what_one_missed_is_not_told_to_the_other) {
+TEST_P(TwoAccountsTest, what_one_missed_is_not_told_to_the_other) {
     TrackerSession ann = ann_.connect();
     ann.start(start_message());
     ann.heard("for ann");
@@ -302,7 +301,7 @@ TEST_F(TwoAccountsTest, what_one_missed_is_not_told_to_the_other) {
     EXPECT_THAT(::testing::PrintToString(late.receive_all()), Not(HasSubstr("for ann")));
 }
 
-TEST_F(TwoAccountsTest, a_stored_tracker_of_the_other_is_unknown_and_never_heard) {
+TEST_P(TwoAccountsTest, a_stored_tracker_of_the_other_is_unknown_and_never_heard) {
     const std::string anns = ann_.api.create("Price", R"(["how much"])");
     bob_.api.create("Price", R"(["what does it cost"])");
     TrackerSession bob = bob_.connect();
@@ -321,7 +320,7 @@ TEST_F(TwoAccountsTest, a_stored_tracker_of_the_other_is_unknown_and_never_heard
     EXPECT_THAT(ann.heard("what does it cost"), IsEmpty());
 }
 
-TEST_F(TwoAccountsTest, who_follows_follows_the_own_account) {
+TEST_P(TwoAccountsTest, who_follows_follows_the_own_account) {
     const std::string message = start_message({}, R"("trackers":{"enableAllTrackers":true,"follow":true})");
     TrackerSession ann = ann_.connect();
     TrackerSession bob = bob_.connect();
@@ -341,9 +340,11 @@ TEST_F(TwoAccountsTest, who_follows_follows_the_own_account) {
 
 // ---- Limits
 
-TEST(TwoAccountsTurnsTest, the_turn_of_one_does_not_touch_the_other) {
+class TwoAccountsTurnsTest : public EachTransport {};
+
+TEST_P(TwoAccountsTurnsTest, the_turn_of_one_does_not_touch_the_other) {
     MemoryStore store;
-    AccountsServer server(store);
+    AccountsServer server(store, transport());
     const Client ann(server, "ann");
     const Client second(server, "ann-2");
     const Client bob(server, "bob");
@@ -368,7 +369,7 @@ TEST(TwoAccountsTurnsTest, the_turn_of_one_does_not_touch_the_other) {
     EXPECT_EQ(bobs.read_response().status, 200U);
 }
 
-TEST_F(TwoAccountsTest, one_that_is_full_leaves_the_other_its_room) {
+TEST_P(TwoAccountsTest, one_that_is_full_leaves_the_other_its_room) {
     std::string list = "[" + tracker_body("0");
     for (int i = 1; i < 500; ++i) list += "," + tracker_body(std::to_string(i));
     ASSERT_EQ(ann_.api.ask("POST", "/v1/manage/trackers/bulk", list + "]").status, 200U);
@@ -376,6 +377,9 @@ TEST_F(TwoAccountsTest, one_that_is_full_leaves_the_other_its_room) {
     EXPECT_EQ(ann_.api.ask("POST", "/v1/manage/tracker", tracker_body("more")).status, 400U);
     bob_.api.create("more");
 }
+
+INSTANTIATE_TEST_SUITE_P(Over, TwoAccountsTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, TwoAccountsTurnsTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

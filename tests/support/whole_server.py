@@ -2,10 +2,12 @@
 and lines `ok NAME` or `FAILED NAME`."""
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
@@ -91,6 +93,12 @@ class Server:
                         self._ports.put(said["port"])
         self._ports.put(None)
 
+    def keep_to_one_core(self) -> None:
+        """Has its threads take turns from here on, so that one of them is often left behind in the middle of something."""
+        core = min(os.sched_getaffinity(0))
+        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
+            os.sched_setaffinity(int(thread), {core})
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -157,6 +165,17 @@ class Rest:
         self._connection.request(method, path, text, {"Content-Type": "application/json"} if text else {})
         response = self._connection.getresponse()
         return response.status, response.headers, json.loads(response.read())
+
+    def kill_with_next_answer(self, server: Server) -> None:
+        """Has the kernel kill the server as soon as something arrives on this connection, before anybody has read it."""
+        socket = self._connection.sock
+        if socket is None:
+            return  # nothing was asked yet, or the server is gone
+        # The kernel sends no signal for what somebody sleeps in recv() for; but sockets with a timeout are polled.
+        with contextlib.suppress(OSError, ValueError):  # closed meanwhile, since the server is gone
+            fcntl.fcntl(socket, fcntl.F_SETOWN, server.process.pid)
+            fcntl.fcntl(socket, fcntl.F_SETSIG, signal.SIGKILL)
+            fcntl.fcntl(socket, fcntl.F_SETFL, fcntl.fcntl(socket, fcntl.F_GETFL) | os.O_ASYNC)
 
     def close(self) -> None:
         self._connection.close()

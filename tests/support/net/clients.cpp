@@ -18,7 +18,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 
@@ -39,8 +38,10 @@ std::chrono::milliseconds since(Clock::time_point begin) {
 
 using Stream = net::ClientStream<tcp::socket>;
 
-tcp::endpoint loopback(std::uint16_t port) {
-    return {asio::ip::address_v4::loopback(), port};
+constexpr std::size_t k_piece_bytes = 4096;  // of what is sent as far as it is taken
+
+tcp::endpoint loopback(Port port) {
+    return {asio::ip::address_v4::loopback(), port.number()};
 }
 
 /// Runs `context` until `done`.
@@ -105,14 +106,29 @@ public:
     }
 
     error_code write(std::string_view bytes) {
-        bool done = false;
-        error_code failure;
-        asio::async_write(stream, asio::buffer(bytes.data(), bytes.size()), [&](error_code error, std::size_t) {
-            failure = error;
-            done = true;
+        begin_writing(bytes);
+        run_until(context, is_written, "the end of writing");
+        return write_error;
+    }
+
+    /// The writing goes on whenever the context runs, since what a stream of TLS has begun cannot be taken back.
+    void begin_writing(std::string_view bytes) {
+        if (!is_written) run_until(context, is_written, "the end of writing");
+        outgoing = bytes;
+        is_written = false;
+        asio::async_write(stream, asio::buffer(outgoing), [this](error_code error, std::size_t) {
+            write_error = error;
+            is_written = true;
         });
-        run_until(context, done, "the end of writing");
-        return failure;
+    }
+
+    bool is_written_within(std::chrono::milliseconds patience) {
+        const auto end = Clock::now() + patience;
+        context.restart();
+        context.poll();
+        while (!is_written && context.run_one_until(end) > 0) {
+        }
+        return is_written;
     }
 
     asio::io_context context;
@@ -120,6 +136,9 @@ public:
     tcp::socket& socket = stream.next_layer();
     beast::flat_buffer buffer;
     error_code last_error;  // of reading
+    std::string outgoing;   // until it is written
+    bool is_written = true;
+    error_code write_error;
 };
 
 TcpClient::TcpClient(Port port, int receive_buffer_bytes) : impl_(std::make_unique<Impl>(port, receive_buffer_bytes)) {}
@@ -149,13 +168,11 @@ long TcpClient::certificate_serial() const {
 
 std::size_t TcpClient::send_while_taken(std::string_view bytes, std::chrono::milliseconds patience) {
     std::size_t taken = 0;
-    while (taken < bytes.size()) {
-        pollfd wait{impl_->socket.native_handle(), POLLOUT, 0};
-        if (poll(&wait, 1, static_cast<int>(patience.count())) <= 0 || (wait.revents & POLLOUT) == 0) break;
-        const ssize_t sent = ::send(impl_->socket.native_handle(), bytes.data() + taken, bytes.size() - taken,
-                                    MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent <= 0) break;
-        taken += static_cast<std::size_t>(sent);
+    while (taken < bytes.size() && impl_->is_written_within(patience)) {
+        check(impl_->write_error, "writing");
+        const std::string_view piece = bytes.substr(taken, k_piece_bytes);
+        impl_->begin_writing(piece);
+        taken += piece.size();
     }
     return taken;
 }

@@ -23,9 +23,9 @@ enum class Transport : std::uint8_t { plain, tls };
 /// Where a server listens on the loopback, and what it speaks there.
 class Port {
 public:
-    // Implicit both ways: for most, it is a number.
+    // Implicit, but not back again: whoever kept the number alone would forget what is spoken there.
     Port(std::uint16_t number = 0, Transport transport = Transport::plain) : number_(number), transport_(transport) {}
-    operator std::uint16_t() const noexcept { return number_; }
+    std::uint16_t number() const noexcept { return number_; }
     bool is_tls() const noexcept { return transport_ == Transport::tls; }
 
 private:
@@ -61,8 +61,8 @@ public:
     /// The serial number of the server's certificate; 0 without TLS.
     long certificate_serial() const;
 
-    /// Without TLS: sends as much as is taken without reading, until nothing more is for `patience`. Returns how many
-    /// bytes that was.
+    /// Sends as much as is taken without reading, until nothing more is for `patience`. Returns how many bytes that
+    /// was; the last few thousand of them may go out only while it is read or sent again.
     std::size_t send_while_taken(std::string_view bytes, std::chrono::milliseconds patience);
 
     /// What comes next; empty: the peer has closed.

@@ -31,15 +31,6 @@ private:
     }
 };
 
-net::ServerOptions on_loopback(net::ServerOptions options, Transport transport) {
-    options.host = "127.0.0.1";
-    options.port = 0;
-    if (transport == Transport::tls && !options.tls) {
-        options.tls = net::TlsFiles{any_certificate().certificate_file(), any_certificate().key_file()};
-    }
-    return options;
-}
-
 }  // namespace
 
 base::Result<net::Caller> RecordingHooks::authenticate(std::span<const std::string> tokens, std::string_view) {
@@ -108,6 +99,15 @@ void RecordingHooks::log(net::LogLevel level, std::string_view, std::span<const 
 RecordingHooks::Counts RecordingHooks::counts() const {
     const std::lock_guard lock(mutex_);
     return counts_;
+}
+
+net::ServerOptions on_loopback(net::ServerOptions options, Transport transport) {
+    options.host = "127.0.0.1";
+    options.port = 0;
+    if (transport == Transport::tls && !options.tls) {
+        options.tls = net::TlsFiles{any_certificate().certificate_file(), any_certificate().key_file()};
+    }
+    return options;
 }
 
 TestServer::TestServer(net::ServerOptions options, std::string valid_token, Transport transport,

@@ -73,11 +73,14 @@ private:
     Counts counts_;
 };
 
+/// The same for a server on a free port of the loopback. Over TLS it has the files that they give, or
+/// any_certificate().
+net::ServerOptions on_loopback(net::ServerOptions options, Transport transport);
+
 /// A server on a free port of the loopback, stopped at the end.
 class TestServer {
 public:
-    /// Over TLS it has the files that `options` give, or any_certificate(). `store` (null: nothing is stored) outlives
-    /// it.
+    /// `store` (null: nothing is stored) outlives it.
     explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
                         Transport transport = Transport::plain, store::TrackerStore* store = nullptr);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/net/clients.hpp"
 #include "support/net/wire_call.hpp"
 
 #include <cstddef>
@@ -11,7 +12,7 @@ namespace earshot::testing {
 
 /// Where calls are played.
 struct WireHouse {
-    std::uint16_t port = 0;
+    Port port;
 
     /// Held while connections are made: a server hands them to its threads in turn, so that two made one right after
     /// the other live on two of them.

@@ -87,7 +87,7 @@ TEST_F(LoadRunTest, without_a_server_every_session_is_refused) {
 
 TEST_F(LoadRunTest, subscribers_are_told_all_and_changes_answered) {
     testing::TestServer server;
-    options_.url = "ws://127.0.0.1:" + std::to_string(server.port());
+    options_.url = "ws://127.0.0.1:" + std::to_string(server.port().number());
     options_.pace.duration = std::chrono::milliseconds(300);
     options_.pace.interims = true;
     options_.subscribers = 2;
@@ -109,7 +109,7 @@ TEST_F(LoadRunTest, subscribers_are_told_all_and_changes_answered) {
 
 TEST_F(LoadRunTest, with_a_window_chunks_wait_for_answers_and_not_for_their_time) {
     testing::TestServer server({}, {}, testing::Transport::tls);
-    options_.url = "wss://127.0.0.1:" + std::to_string(server.port());
+    options_.url = "wss://127.0.0.1:" + std::to_string(server.port().number());
     options_.insecure = true;
     options_.pace.chunks_per_second = 5000;  // which a chunk at its time would take as its pace
     options_.pace.duration = std::chrono::milliseconds(100);
@@ -127,7 +127,7 @@ TEST_F(LoadRunTest, with_a_window_chunks_wait_for_answers_and_not_for_their_time
 
 TEST_F(LoadRunTest, over_tls_a_certificate_is_looked_at_unless_told_not_to) {
     testing::TestServer server({}, {}, testing::Transport::tls);
-    options_.url = "wss://127.0.0.1:" + std::to_string(server.port());
+    options_.url = "wss://127.0.0.1:" + std::to_string(server.port().number());
 
     const auto report = run_load(options_);
 
@@ -163,7 +163,7 @@ TEST_F(ManagementReadsTest, are_all_answered_over_connections_that_stay) {
         store.create("default", {tracker}, 9, [](const auto&) {});
         testing::TestServer server({}, "right", transport, &store);
         const bool is_tls = transport == testing::Transport::tls;
-        options_.url = (is_tls ? "wss" : "ws") + std::string("://127.0.0.1:") + std::to_string(server.port());
+        options_.url = (is_tls ? "wss" : "ws") + std::string("://127.0.0.1:") + std::to_string(server.port().number());
         options_.insecure = true;
         options_.access_token = "right";
         options_.management_reads_per_second = is_tls ? std::nullopt : std::optional(1000.0);
@@ -183,7 +183,7 @@ TEST_F(ManagementReadsTest, are_all_answered_over_connections_that_stay) {
 TEST_F(ManagementReadsTest, that_fail_are_told_and_spoil_the_run) {
     testing::MemoryStore store;
     testing::TestServer server({}, {}, testing::Transport::plain, &store);
-    options_.url = "ws://127.0.0.1:" + std::to_string(server.port());
+    options_.url = "ws://127.0.0.1:" + std::to_string(server.port().number());
     options_.pace.duration = std::chrono::milliseconds(100);
 
     const auto report = run_load(options_);

@@ -1,5 +1,6 @@
 // Publishers whose conversation lives on another thread. Both threads are the test's own: it says which of the loops
-// goes on, so it can hold one up and count what was posted to it.
+// goes on, so it can hold one up and count what was posted to it. No TLS is spoken: what crosses between threads is the
+// same, and a handshake would need both ends to go on in turn.
 #include "net/http_session.hpp"
 #include "net/shard.hpp"
 #include "support/net/clients.hpp"
