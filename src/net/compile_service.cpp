@@ -11,9 +11,6 @@ namespace {
 
 using base::Errc;
 
-// RE2 takes about this many times as long for an expression as a phrase takes.
-constexpr std::size_t k_phrases_a_pattern = 20;
-
 class Hasher {
 public:
     void add(std::uint64_t number) { hash_ = base::mix(hash_, number); }
@@ -59,13 +56,12 @@ std::uint64_t hash_of(const detect::TrackerListDefinition& definition) {
 CompileService::CompileService(const match::PatternLimits& limits, ServerHooks& hooks)
     : limits_(limits), hooks_(hooks) {}
 
-std::size_t CompileService::weight(const std::vector<detect::TrackerDefinition>& trackers) noexcept {
-    std::size_t weight = 0;
+std::size_t CompileService::phrases_of(const std::vector<detect::TrackerDefinition>& trackers) noexcept {
+    std::size_t phrases = 0;
     for (const detect::TrackerDefinition& tracker : trackers) {
-        weight += tracker.vocabulary.size() + tracker.exclude_vocabulary.size();
-        weight += k_phrases_a_pattern * tracker.patterns.size();
+        phrases += tracker.vocabulary.size() + tracker.exclude_vocabulary.size() + tracker.patterns.size();
     }
-    return weight;
+    return phrases;
 }
 
 base::Result<CompileService::List> CompileService::compile(detect::TrackerListDefinition definition,
@@ -88,7 +84,7 @@ base::Result<CompileService::List> CompileService::compile(detect::TrackerListDe
 
     const auto begin = std::chrono::steady_clock::now();
     auto answer = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
-    hooks_.on_compiled(weight(definition.trackers), std::chrono::steady_clock::now() - begin);
+    hooks_.on_compiled(phrases_of(definition.trackers), std::chrono::steady_clock::now() - begin);
     {
         const std::lock_guard lock(mutex_);
         std::erase_if(pending_, [&](const auto& entry) { return entry.second == pending; });

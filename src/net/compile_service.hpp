@@ -36,8 +36,8 @@ public:
     std::size_t lists() const;
     std::size_t phrase_sets() const;
 
-    /// Phrases by the time that compiling them takes.
-    static std::size_t weight(const std::vector<detect::TrackerDefinition>& trackers) noexcept;
+    /// How many phrases, exclusions and patterns they have together.
+    static std::size_t phrases_of(const std::vector<detect::TrackerDefinition>& trackers) noexcept;
 
 private:
     // A list that is being compiled, for who else wants it.

@@ -15,14 +15,17 @@ using session::TrackerStep;
 /// How many answers are kept for sessions that want all stored trackers: accounts, times the settings they use.
 constexpr std::size_t k_kept_answers = 256;
 
-/// Whether an I/O thread may work it out: a start message with so few trackers that a visit to another thread takes
-/// longer.
+/// Whether an I/O thread may work it out: a start message with so few phrases that a visit to another thread takes
+/// longer. A single pattern may take a tenth of a second.
 bool is_light(const TrackerJob& job) {
     if (job.needs_stored() || job.steps.size() != 1) return false;
     const TrackerStep& step = job.steps.front();
     if (step.kind != TrackerStep::Kind::start) return false;
-    return !step.change.replace ||
-           CompileService::weight(step.change.replace->definitions) <= match::PhraseSet::k_inline_phrases;
+    if (!step.change.replace) return true;
+    const auto& trackers = step.change.replace->definitions;
+    const bool has_patterns =
+        std::any_of(trackers.begin(), trackers.end(), [](const auto& tracker) { return !tracker.patterns.empty(); });
+    return !has_patterns && CompileService::phrases_of(trackers) <= match::PhraseSet::k_inline_phrases;
 }
 
 /// Whether it is a start that wants all stored trackers and no other.
