@@ -61,6 +61,22 @@ struct ServerShared {
     AccountSessions account_sessions;
 };
 
+/// A connection's part in ServerShared::connections, from its acceptance to its end, whoever has it meanwhile. Any
+/// thread.
+class CountedConnection {
+public:
+    /// `server` outlives it.
+    explicit CountedConnection(ServerShared& server) : server_(&server) { ++server.connections; }
+    CountedConnection(CountedConnection&& other) noexcept : server_(std::exchange(other.server_, nullptr)) {}
+    CountedConnection& operator=(CountedConnection&&) = delete;
+    ~CountedConnection() {
+        if (server_) --server_->connections;
+    }
+
+private:
+    ServerShared* server_;  // null: another one counts
+};
+
 /// All that belongs to one I/O thread: its loop, its connections and conversations, and the tools they use in turn.
 /// What is not said to be for any thread is for this one alone.
 class Shard : public std::enable_shared_from_this<Shard> {

@@ -23,6 +23,7 @@ struct ScorerInfo {
     proto::TierStatus fuzzy = proto::TierStatus::absent;
     proto::TierStatus semantic = proto::TierStatus::absent;
     double default_threshold = 0.5;
+    friend bool operator==(const ScorerInfo&, const ScorerInfo&) = default;
 };
 
 /// Counters of one conversation, for metrics.

@@ -72,8 +72,8 @@ protected:
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
     void accept(Shard& shard) {
-        ++server_.connections;
-        std::make_shared<HttpSession<PlainSocket>>(shard, acceptor_.accept(shard.context()))->run();
+        std::make_shared<HttpSession<PlainSocket>>(shard, acceptor_.accept(shard.context()), CountedConnection(server_))
+            ->run();
     }
 
     static void go_on(Shard& shard) {
