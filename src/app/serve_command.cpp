@@ -5,6 +5,7 @@
 #include "earshot/store/sql_tracker_store.hpp"
 
 #include "command_settings.hpp"
+#include "descriptor_limit.hpp"
 
 #include <csignal>
 #include <ostream>
@@ -34,6 +35,15 @@ store::DatabaseOptions database_options(const Settings& settings, const Logger& 
                 away ? logger.warn("the store is away", {{"details", away->details}})
                      : logger.info("the store is back");
             }};
+}
+
+/// Beyond what the system allows, connections wait for others to end.
+void raise_limit_for(const Settings& settings, const Logger& logger) {
+    const std::size_t wanted = settings.transport.sockets + net::ServerOptions::k_spare_connections;
+    const std::size_t allowed = raise_descriptor_limit();
+    if (allowed >= wanted) return;
+    logger.warn("the system allows fewer open files than limits.sockets may need",
+                {{"allowed", allowed}, {"wanted", wanted}});
 }
 
 }  // namespace
@@ -71,6 +81,7 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     const Logger logger(settings.log);
+    raise_limit_for(settings, logger);
     auto database = store::Database::open(database_options(settings, logger));
     if (!database) {
         err << "store.url: " << database.error().message << (database.error().details.empty() ? "" : ": ")

@@ -36,6 +36,7 @@ struct TransportLimits {
     std::size_t frame_bytes = 4 * 1024 * 1024;  ///< of any WebSocket message; beyond it the socket is closed
     std::size_t request_header_bytes = 128 * 1024;
     std::size_t management_body_bytes = 1024 * 1024;
+    std::size_t import_body_bytes = 16 * 1024 * 1024;
     std::size_t connection_id_bytes = 256;
     std::size_t replay_bytes = 256 * 1024 * 1024;  ///< of all conversations together
     std::size_t compute_tasks = 1024;              ///< that wait for a compute thread
