@@ -77,7 +77,7 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
             << database.error().details << '\n';
         return database.error().code == base::Errc::invalid_value ? 2 : 1;
     }
-    store::SqlTrackerStore trackers(**database);
+    store::SqlTrackerStore trackers(**database, {}, settings.manage.account_bytes);
 
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     Application application(settings, std::move(apps.apps), *keys, logger, database->get());

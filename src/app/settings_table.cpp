@@ -254,6 +254,8 @@ std::vector<Setting> make_table() {
 
         count("manage.trackers", EARSHOT_FIELD(manage.trackers), 1, 1'000'000,
               "Stored trackers of an account whose app says nothing else."),
+        count("manage.accountBytes", EARSHOT_FIELD(manage.account_bytes), k_kib, 1024 * k_mib,
+              "Bytes that the stored trackers of an account may take together in the database."),
         on_off("manage.serialWrites", EARSHOT_FIELD(manage.serial_writes),
                "Whether an account may change its trackers only one request at a time, as clients of the contract "
                "expect."),

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace earshot::net {
@@ -86,16 +87,28 @@ base::Result<CompileService::List> CompileService::compile(detect::TrackerListDe
         pending_.emplace(hash, pending);
     }
 
-    const auto begin = std::chrono::steady_clock::now();
-    auto answer = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
-    hooks_.on_compiled(weight(definition.trackers), std::chrono::steady_clock::now() - begin);
+    auto answer = compile_new(hash, definition, tokenizer);
     {
         const std::lock_guard lock(mutex_);
         std::erase_if(pending_, [&](const auto& entry) { return entry.second == pending; });
-        if (answer) answer = lists_.insert(hash, std::move(answer.value()));
     }
     promise.set_value(answer);
     return answer;
+}
+
+base::Result<CompileService::List> CompileService::compile_new(std::uint64_t hash,
+                                                               const detect::TrackerListDefinition& definition,
+                                                               text::Tokenizer& tokenizer) {
+    try {
+        const auto begin = std::chrono::steady_clock::now();
+        auto list = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
+        hooks_.on_compiled(weight(definition.trackers), std::chrono::steady_clock::now() - begin);
+        if (!list) return list;
+        const std::lock_guard lock(mutex_);
+        return lists_.insert(hash, std::move(list.value()));
+    } catch (const std::exception& error) {
+        return base::Error{Errc::internal, "the trackers could not be compiled", {}, error.what()};
+    }
 }
 
 std::size_t CompileService::lists() const {

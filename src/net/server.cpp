@@ -70,7 +70,11 @@ public:
         });
     }
 
-    ~Impl() { shared_.stored->stop_following(); }
+    ~Impl() {
+        shared_.stored->stop_following();
+        shared_.read_failures->close();
+        shared_.request_failures->close();
+    }
 
     base::Result<std::uint16_t> start() {
         const auto endpoint = resolve();

@@ -4,6 +4,7 @@
 #include "earshot/base/time.hpp"
 #include "earshot/proto/management_codec.hpp"
 #include "earshot/session/limits.hpp"
+#include "earshot/store/sql_tracker_store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -73,8 +74,9 @@ struct Settings {
     } auth;
 
     struct Manage {
-        std::size_t trackers = 500;  ///< of an account, where its app says nothing else
-        bool serial_writes = true;   ///< whether a second change of an account at the same time is refused
+        std::size_t trackers = 500;                          ///< of an account, where its app says nothing else
+        std::size_t account_bytes = store::k_account_bytes;  ///< that an account's trackers may take together
+        bool serial_writes = true;  ///< whether a second change of an account at the same time is refused
         proto::Punctuation vocabulary_punctuation = proto::Punctuation::any;
     } manage;
 
