@@ -43,6 +43,8 @@ if(NOT EARSHOT_CORE_ONLY)
     if(NOT EARSHOT_OPENVINO STREQUAL "OFF")
         find_package(OpenVINO 2026.4.1 EXACT CONFIG QUIET COMPONENTS Runtime
                      HINTS ${PROJECT_SOURCE_DIR}/build/deps/openvino/openvino/cmake)
+        # It says what is so anyway, and to all targets.
+        remove_definitions(-D_GLIBCXX_USE_CXX11_ABI=1)
         if(NOT OpenVINO_FOUND AND EARSHOT_OPENVINO STREQUAL "ON")
             message(FATAL_ERROR "OpenVINO 2026.4.1 is not here: run scripts/setup model, or give its folder as OpenVINO_DIR")
         elseif(NOT OpenVINO_FOUND)
