@@ -20,6 +20,7 @@ if(NOT EARSHOT_CORE_ONLY)
     pkg_check_modules(JWT REQUIRED IMPORTED_TARGET libjwt)
     pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
     find_package(CURL REQUIRED)
+    find_package(Eigen3 3.4 CONFIG REQUIRED)
 
     # SOCI 4.0 brings neither CMake's nor pkg-config's files. Its back ends are linked, not loaded at run time.
     find_package(SQLite3 REQUIRED)

@@ -5,6 +5,7 @@
 #include "earshot/app/openapi.hpp"
 #include "earshot/app/play.hpp"
 #include "earshot/app/serve_command.hpp"
+#include "earshot/app/static_table_command.hpp"
 
 #include "command_lines.hpp"
 
@@ -104,6 +105,15 @@ int run(int count, char** arguments) {
     TrackersLine trackers_line(program);
     CLI::App* openapi_command = program.add_subcommand("openapi", "Print what the HTTP interface is, as OpenAPI 3.1");
 
+    StaticTableOptions table_options;
+    CLI::App* table_command =
+        program.add_subcommand("make-static-table", "Make the table that hears meanings without a model");
+    table_command->add_option("--model", table_options.model_folder, "the folder of the model")->capture_default_str();
+    table_command->add_option("--frequencies", table_options.frequencies_file, "lines of a word, a tab and its share")
+        ->capture_default_str();
+    table_command->add_option("--out", table_options.out_file, "the file to write (default: in the model's folder)");
+    table_command->add_flag("--force", table_options.force, "make it anew, even if it is there");
+
     try {
         program.parse(count, arguments);
         play_tuning.apply(play_options);
@@ -115,6 +125,7 @@ int run(int count, char** arguments) {
     if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
     if (const auto code = credentials.run()) return *code;
     if (const auto code = trackers_line.run()) return *code;
+    if (table_command->parsed()) return make_static_table(table_options, std::cout, std::cerr);
     if (openapi_command->parsed()) {
         std::cout << openapi_document() << std::flush;
         return 0;

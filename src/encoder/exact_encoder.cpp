@@ -13,15 +13,6 @@ base::Result<void> ExactEncoder::encode(std::span<const std::string_view> texts,
     return {};
 }
 
-base::Result<void> ExactEncoder::encode_pieces(std::span<const std::int32_t> pieces, std::span<float> vectors) {
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        const semantic::Piece piece{pieces[i], 0, 0};
-        const auto vector = vectors.subspan(i * card_.dimensions, card_.dimensions);
-        if (auto done = run(sequencer_.sequence(std::span(&piece, 1)), vector); !done) return done;
-    }
-    return {};
-}
-
 /// Others may have their turn between two texts.
 base::Result<void> ExactEncoder::run(const Sequence& sequence, std::span<float> vector) {
     const Sequence* const row = &sequence;

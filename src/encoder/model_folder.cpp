@@ -41,6 +41,7 @@ base::Result<ModelFolder> read_model_folder(const std::filesystem::path& folder)
     }
     read->weights = folder / read->weights;
     read->vocabulary = folder / read->vocabulary;
+    read->static_table = folder / "static_table.bin";
 
     const auto weights = MappedFile::open(read->weights);
     if (!weights) return weights.error();

@@ -17,9 +17,6 @@ public:
     const semantic::ModelCard& card() const noexcept override { return card_; }
     base::Result<void> encode(std::span<const std::string_view> texts, std::span<float> vectors) override;
 
-    /// Vectors of single entries of the vocabulary, each as a text of that one piece: for tables of them.
-    base::Result<void> encode_pieces(std::span<const std::int32_t> pieces, std::span<float> vectors);
-
 private:
     base::Result<void> run(const Sequence& sequence, std::span<float> vector);
 

@@ -25,9 +25,10 @@ struct ModelFolder {
     std::size_t max_tokens = 0;  ///< of a text, with [CLS] and [SEP]; what is over is cut off
     std::size_t heads = 0;       ///< of its attention
     double layer_norm_epsilon = 1e-12;
-    double threshold = 0.5;            ///< least score of a hit where a tracker gives none
-    std::filesystem::path weights;     ///< safetensors
-    std::filesystem::path vocabulary;  ///< an entry a line
+    double threshold = 0.5;              ///< least score of a hit where a tracker gives none
+    std::filesystem::path weights;       ///< safetensors
+    std::filesystem::path vocabulary;    ///< an entry a line
+    std::filesystem::path static_table;  ///< where it is, once it was made
 };
 
 /// Reads `folder/model.json` and hashes what it names (all of the weights are read: some 0.1 s). Blocks. Errors:

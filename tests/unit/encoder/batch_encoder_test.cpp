@@ -1,7 +1,7 @@
 #include "earshot/encoder/batch_encoder.hpp"
 
-#include "fake_model.hpp"
-#include "small_vocabulary.hpp"
+#include "support/encoder/fake_model.hpp"
+#include "support/encoder/small_vocabulary.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "earshot/encoder/sequence_model.hpp"
 
-#include "small_model.hpp"
+#include "support/encoder/small_model.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "earshot/encoder/exact_encoder.hpp"
 
-#include "fake_model.hpp"
-#include "small_vocabulary.hpp"
+#include "support/encoder/fake_model.hpp"
+#include "support/encoder/small_vocabulary.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,15 +31,6 @@ TEST_F(ExactEncoderTest, EncodesEachTextAloneAndWithoutPadding) {
         EXPECT_EQ(model_.shapes()[i].length, sequence.size());
         EXPECT_TRUE(std::ranges::equal(std::span(vectors).subspan(i * 2, 2), FakeModel::vector_of(sequence)));
     }
-}
-
-TEST_F(ExactEncoderTest, AnEntryIsATextOfItAlone) {
-    const std::int32_t entry = token('k');
-    std::array<float, FakeModel::k_dimensions> vector;
-
-    ASSERT_TRUE(encoder_.encode_pieces(std::span(&entry, 1), vector));
-
-    EXPECT_TRUE(std::ranges::equal(vector, FakeModel::vector_of(Sequence{k_cls, entry, k_sep})));
 }
 
 TEST_F(ExactEncoderTest, TellsWhatTheRuntimeFailedOf) {

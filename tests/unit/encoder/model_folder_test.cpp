@@ -1,7 +1,7 @@
 #include "earshot/encoder/encoders.hpp"
 
 #include "model_json.hpp"
-#include "small_model.hpp"
+#include "support/encoder/small_model.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "safetensors.hpp"
 
-#include "safetensors_file.hpp"
+#include "support/encoder/safetensors_file.hpp"
 
 #include <gtest/gtest.h>
 

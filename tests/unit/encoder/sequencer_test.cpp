@@ -1,6 +1,6 @@
 #include "earshot/encoder/sequencer.hpp"
 
-#include "small_vocabulary.hpp"
+#include "support/encoder/small_vocabulary.hpp"
 
 #include <gtest/gtest.h>
 

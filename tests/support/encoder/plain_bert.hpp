@@ -1,6 +1,6 @@
 #pragma once
 
-#include "safetensors_file.hpp"
+#include "support/encoder/safetensors_file.hpp"
 
 #include <cmath>
 #include <cstdint>

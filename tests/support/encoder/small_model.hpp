@@ -1,8 +1,8 @@
 #pragma once
 
-#include "plain_bert.hpp"
-#include "safetensors_file.hpp"
-#include "small_vocabulary.hpp"
+#include "support/encoder/plain_bert.hpp"
+#include "support/encoder/safetensors_file.hpp"
+#include "support/encoder/small_vocabulary.hpp"
 
 #include <cstdlib>
 #include <filesystem>
