@@ -10,6 +10,13 @@ add_library(Snowball::stemmer UNKNOWN IMPORTED)
 set_target_properties(Snowball::stemmer PROPERTIES IMPORTED_LOCATION ${SNOWBALL_LIBRARY}
                       INTERFACE_INCLUDE_DIRECTORIES ${SNOWBALL_INCLUDE_DIR})
 
+# Neither CMake's nor pkg-config's files come with it either.
+find_path(LIBLINEAR_INCLUDE_DIR linear.h PATH_SUFFIXES liblinear REQUIRED)
+find_library(LIBLINEAR_LIBRARY linear REQUIRED)
+add_library(Liblinear::linear UNKNOWN IMPORTED)
+set_target_properties(Liblinear::linear PROPERTIES IMPORTED_LOCATION ${LIBLINEAR_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${LIBLINEAR_INCLUDE_DIR})
+
 if(NOT EARSHOT_CORE_ONLY)
     find_package(Threads REQUIRED)
     find_package(OpenSSL REQUIRED)
