@@ -31,7 +31,11 @@ bool has(std::span<const std::uint32_t> group, std::uint32_t phrase) {
 }
 
 TEST(StageFitTest, HeadsTellTheirPhrasesFromAllOthersAndTheBackground) {
-    const auto groups = groups_of(toy::random_vocabularies(1, 6));
+    toy::Vocabularies vocabularies(6);
+    for (std::size_t t = 0; t < vocabularies.size(); ++t) {
+        for (int p = 0; p < 5; ++p) vocabularies[t].push_back("own" + std::to_string(t) + " any" + std::to_string(p));
+    }
+    const auto groups = groups_of(vocabularies);
     const FittedStage stage = toy::fit(groups, k_dimensions);
     for (std::size_t g = 0; g < groups->size(); ++g) {
         for (std::uint32_t p = 0; p < groups->phrases().size(); ++p) {
