@@ -53,6 +53,11 @@ private:
         std::uint32_t asked = k_not_asked;  // where the list has the full stage: index in asked_
         std::size_t scores = 0;             // where the static raw scores of its groups begin
     };
+    // A list, and by listening tracker the static raw score from which on its threshold is met.
+    struct List {
+        HeardList heard;
+        std::vector<double> bars;
+    };
     // What a list's groups got in a window.
     struct Judged {
         Stage stage = Stage::static_table;
@@ -66,8 +71,9 @@ private:
         }
     };
 
+    void set_lists(std::span<const HeardList> lists);
     void weigh(Window window);
-    double gate(std::uint32_t list, std::span<const float> scores) const;
+    static double gate(const List& list, std::span<const float> scores);
     void ask(Passed& passed, double gate);
     Judged judge(const Passed& passed) const;
     double told(const Passed& passed, const Judged& judged, const ListeningTracker& tracker) const;
@@ -78,7 +84,7 @@ private:
     std::span<const float> vector_of(const Passed& passed, Stage stage, std::vector<float>& buffer) const;
 
     ScorerSettings settings_;
-    std::vector<HeardList> lists_;
+    std::vector<List> lists_;
     SpokenPieces spoken_;
     std::size_t window_count_ = 0;
     std::vector<Passed> passed_;  // by window, then by list
@@ -89,7 +95,7 @@ private:
 };
 
 void UtteranceScorer::Impl::begin(const text::WordList& words, std::span<const HeardList> lists) {
-    lists_.assign(lists.begin(), lists.end());
+    set_lists(lists);
     spoken_.assign(words);
     passed_.clear();
     static_scores_.clear();
@@ -100,19 +106,31 @@ void UtteranceScorer::Impl::begin(const text::WordList& words, std::span<const H
     for (const Window& window : windows) weigh(window);
 }
 
+void UtteranceScorer::Impl::set_lists(std::span<const HeardList> lists) {
+    lists_.resize(lists.size());
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+        lists_[i].heard = lists[i];
+        lists_[i].bars.clear();
+        for (const ListeningTracker& tracker : lists[i].meaning->trackers) {
+            const double least = settings_.telling == Telling::best_score ? 0 : tracker.threshold;
+            lists_[i].bars.push_back(lists[i].fitted->raw_score(Stage::static_table, tracker.group, least));
+        }
+    }
+}
+
 // The static stage of one window: its vector is made once, whatever lists there are.
 void UtteranceScorer::Impl::weigh(Window window) {
     window_vector_.resize(spoken_.table().dimensions());
     spoken_.embed(window, window_vector_);
     for (std::uint32_t i = 0; i < lists_.size(); ++i) {
-        const FittedStage& heads = lists_[i].fitted->heads(Stage::static_table);
+        const FittedStage& heads = lists_[i].heard.fitted->heads(Stage::static_table);
         assert(heads.dimensions == window_vector_.size());
         const std::size_t begin = static_scores_.size();
         static_scores_.resize(begin + heads.biases.size());
         multiply(heads.weights.data(), heads.biases.data(), heads.biases.size(), window_vector_.data(), heads.dimensions,
                  static_scores_.data() + begin);
-        const double above = gate(i, std::span(static_scores_).subspan(begin));
-        const bool has_model = lists_[i].fitted->has(Stage::full);
+        const double above = gate(lists_[i], std::span(static_scores_).subspan(begin));
+        const bool has_model = lists_[i].heard.fitted->has(Stage::full);
         if (above < -(has_model ? settings_.gate_margin : k_rounding)) {
             static_scores_.resize(begin);
             continue;
@@ -124,12 +142,11 @@ void UtteranceScorer::Impl::weigh(Window window) {
 }
 
 // How far the best tracker of a list is above what its threshold asks of the static stage.
-double UtteranceScorer::Impl::gate(std::uint32_t list, std::span<const float> scores) const {
+double UtteranceScorer::Impl::gate(const List& list, std::span<const float> scores) {
     double best = -std::numeric_limits<double>::infinity();
-    for (const ListeningTracker& tracker : lists_[list].meaning->trackers) {
-        const double least = settings_.telling == Telling::best_score ? 0 : tracker.threshold;
-        const double bar = lists_[list].fitted->raw_score(Stage::static_table, tracker.group, least);
-        best = std::max(best, static_cast<double>(scores[tracker.group]) - bar);
+    for (std::size_t i = 0; i < list.bars.size(); ++i) {
+        const std::uint32_t group = list.heard.meaning->trackers[i].group;
+        best = std::max(best, static_cast<double>(scores[group]) - list.bars[i]);
     }
     return best;
 }
@@ -155,7 +172,7 @@ std::size_t UtteranceScorer::Impl::not_evaluated() const noexcept {
 }
 
 UtteranceScorer::Impl::Judged UtteranceScorer::Impl::judge(const Passed& passed) const {
-    const FittedList& fitted = *lists_[passed.list].fitted;
+    const FittedList& fitted = *lists_[passed.list].heard.fitted;
     Judged judged;
     judged.static_scores = std::span(static_scores_).subspan(passed.scores, fitted.groups().size());
     if (passed.asked == k_not_asked || model_vectors_[passed.asked].empty()) return judged;
@@ -170,7 +187,7 @@ UtteranceScorer::Impl::Judged UtteranceScorer::Impl::judge(const Passed& passed)
 }
 
 double UtteranceScorer::Impl::told(const Passed& passed, const Judged& judged, const ListeningTracker& tracker) const {
-    return lists_[passed.list].fitted->told_score(judged.stage, tracker.group, judged.raw(tracker.group));
+    return lists_[passed.list].heard.fitted->told_score(judged.stage, tracker.group, judged.raw(tracker.group));
 }
 
 std::vector<HeardWindow> UtteranceScorer::Impl::tell() const {
@@ -186,7 +203,7 @@ void UtteranceScorer::Impl::tell_heard(std::uint32_t list, std::vector<HeardWind
     for (const Passed& passed : passed_) {
         if (passed.list != list) continue;
         const Judged judged = judge(passed);
-        for (const ListeningTracker& tracker : lists_[list].meaning->trackers) {
+        for (const ListeningTracker& tracker : lists_[list].heard.meaning->trackers) {
             if (told(passed, judged, tracker) >= tracker.threshold) out.push_back(describe(passed, judged, tracker));
         }
     }
@@ -200,7 +217,7 @@ void UtteranceScorer::Impl::tell_best(std::uint32_t list, std::vector<HeardWindo
         double score = -1;
         const Passed* passed = nullptr;
     };
-    const std::vector<ListeningTracker>& trackers = lists_[list].meaning->trackers;
+    const std::vector<ListeningTracker>& trackers = lists_[list].heard.meaning->trackers;
     std::vector<Best> best(trackers.size());
     for (const Passed& passed : passed_) {
         if (passed.list != list) continue;
@@ -217,7 +234,7 @@ void UtteranceScorer::Impl::tell_best(std::uint32_t list, std::vector<HeardWindo
 
 HeardWindow UtteranceScorer::Impl::describe(const Passed& passed, const Judged& judged,
                                             const ListeningTracker& tracker) const {
-    const HeardList& list = lists_[passed.list];
+    const HeardList& list = lists_[passed.list].heard;
     const FittedStage& heads = list.fitted->heads(judged.stage);
     std::vector<float> buffer;
     const Nearest nearest =
@@ -247,7 +264,7 @@ HeardWindow UtteranceScorer::Impl::describe(const Passed& passed, const Judged& 
 std::optional<HeardWindow::RunnerUp> UtteranceScorer::Impl::runner_up(const Passed& passed, const Judged& judged,
                                                                       std::uint32_t tracker) const {
     std::optional<HeardWindow::RunnerUp> best;
-    for (const ListeningTracker& other : lists_[passed.list].meaning->trackers) {
+    for (const ListeningTracker& other : lists_[passed.list].heard.meaning->trackers) {
         const double score = told(passed, judged, other);
         if (other.tracker != tracker && (!best || score > best->score)) best = {other.tracker, score};
     }
