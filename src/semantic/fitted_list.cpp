@@ -41,7 +41,8 @@ private:
 
 }  // namespace
 
-FittedList::FittedList(std::shared_ptr<const PhraseGroups> groups, FittedStage static_stage, std::optional<FittedStage> full)
+FittedList::FittedList(std::shared_ptr<const PhraseGroups> groups, FittedStage static_stage,
+                       std::optional<FittedStage> full)
     : groups_(std::move(groups)), static_(std::move(static_stage)), full_(std::move(full)) {
     assert(static_.biases.size() == groups_->size() && (!full_ || full_->biases.size() == groups_->size()));
     std::vector<double> left_out(static_.left_out.begin(), static_.left_out.end());
@@ -69,7 +70,8 @@ std::size_t FittedList::memory_bytes() const noexcept {
                      sizeof(float) +
                  stage->phrases.size();
     }
-    for (const std::string& phrase : groups_->phrases()) bytes += sizeof(phrase) + phrase.size() + sizeof(std::uint32_t);
+    for (const std::string& phrase : groups_->phrases())
+        bytes += sizeof(phrase) + phrase.size() + sizeof(std::uint32_t);
     return bytes;
 }
 

@@ -20,7 +20,8 @@ public:
     template <typename Range>
     void values(const Range& range) {
         value(static_cast<std::uint64_t>(range.size()));
-        if (!range.empty()) out_.append(reinterpret_cast<const char*>(range.data()), range.size() * sizeof(*range.data()));
+        if (!range.empty())
+            out_.append(reinterpret_cast<const char*>(range.data()), range.size() * sizeof(*range.data()));
     }
     /// What was written, and a hash of it.
     std::string take() {

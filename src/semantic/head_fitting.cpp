@@ -58,7 +58,8 @@ private:
         for (const std::string& phrase : phrases) hashes.push_back(base::hash_bytes(phrase));
         std::vector<std::uint32_t> order(phrases.size());
         std::iota(order.begin(), order.end(), 0U);
-        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return hashes[a] < hashes[b]; });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return hashes[a] < hashes[b]; });
         return order;
     }
 
@@ -129,8 +130,9 @@ private:
     FittedStage stage_;
 };
 
-StageFit::StageFit(std::shared_ptr<const PhraseGroups> groups, std::size_t dimensions, std::span<const float> phrase_vectors,
-                   std::span<const float> background_vectors, const FitSettings& settings)
+StageFit::StageFit(std::shared_ptr<const PhraseGroups> groups, std::size_t dimensions,
+                   std::span<const float> phrase_vectors, std::span<const float> background_vectors,
+                   const FitSettings& settings)
     : impl_(std::make_unique<Impl>(std::move(groups), dimensions, phrase_vectors, background_vectors, settings)) {}
 StageFit::~StageFit() = default;
 StageFit::StageFit(StageFit&&) noexcept = default;

@@ -1,16 +1,15 @@
 #include "logistic_regression.hpp"
 
-#include <linear.h>
-
 #include <cassert>
+#include <linear.h>
 
 namespace earshot::semantic {
 namespace {
 
 // liblinear penalises the bias as any other weight. As a feature of this value it pays 1/400 of what a weight pays.
 constexpr double k_bias_feature = 20;
-// Of the gradient's length at zero, scaled by the share of positives. A tenth of liblinear's default changes no score by
-// more than a thousandth.
+// Of the gradient's length at zero, scaled by the share of positives. A tenth of liblinear's default changes no score
+// by more than a thousandth.
 constexpr double k_tolerance = 0.01;
 
 void be_silent(const char*) {}
@@ -59,8 +58,8 @@ double LinearScore::operator()(std::span<const float> vector) const noexcept {
     return sum;
 }
 
-LinearScore fit_logistic_regression(std::span<const SolverRow> positives, std::span<const SolverRow> negatives, double cost,
-                                    double positive_weight, const LinearScore* start) {
+LinearScore fit_logistic_regression(std::span<const SolverRow> positives, std::span<const SolverRow> negatives,
+                                    double cost, double positive_weight, const LinearScore* start) {
     static const bool silenced = (set_print_string_function(be_silent), true);
     assert(silenced && !positives.empty() && !negatives.empty());
     const std::size_t dimensions = positives.front().rows->dimensions();

@@ -47,7 +47,7 @@ struct LinearScore {
 /// |weights|^2 / 2 + cost * (positive_weight * loss of positives + loss of negatives); the bias is all but free of the
 /// penalty. The result depends on the rows and their order alone, bit for bit. Both kinds must be there, with rows of
 /// equal dimensions. `start`: where to begin, of the same dimensions, or null; a near one saves most of the time.
-LinearScore fit_logistic_regression(std::span<const SolverRow> positives, std::span<const SolverRow> negatives, double cost,
-                                    double positive_weight, const LinearScore* start);
+LinearScore fit_logistic_regression(std::span<const SolverRow> positives, std::span<const SolverRow> negatives,
+                                    double cost, double positive_weight, const LinearScore* start);
 
 }  // namespace earshot::semantic

@@ -19,7 +19,8 @@ namespace earshot::semantic {
 class SpokenPieces {
 public:
     /// Both outlive this.
-    SpokenPieces(const WordPieces& word_pieces, const StaticTable& table) : word_pieces_(&word_pieces), table_(&table) {}
+    SpokenPieces(const WordPieces& word_pieces, const StaticTable& table)
+        : word_pieces_(&word_pieces), table_(&table) {}
 
     void assign(const text::WordList& words);
 
@@ -27,7 +28,8 @@ public:
 
     /// As append_plain_text gives it; lives until the next `assign`.
     std::string_view text(Window window) const noexcept {
-        return std::string_view(text_).substr(begins_[window.first_word], ends_[window.last_word] - begins_[window.first_word]);
+        return std::string_view(text_).substr(begins_[window.first_word],
+                                              ends_[window.last_word] - begins_[window.first_word]);
     }
 
     /// The window's vector by the static table, of length 1 (zeros if no piece of it has a row), into `vector` of

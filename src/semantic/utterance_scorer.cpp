@@ -80,7 +80,8 @@ private:
     void tell_heard(std::uint32_t list, std::vector<HeardWindow>& out) const;
     void tell_best(std::uint32_t list, std::vector<HeardWindow>& out) const;
     HeardWindow describe(const Passed& passed, const Judged& judged, const ListeningTracker& tracker) const;
-    std::optional<HeardWindow::RunnerUp> runner_up(const Passed& passed, const Judged& judged, std::uint32_t tracker) const;
+    std::optional<HeardWindow::RunnerUp> runner_up(const Passed& passed, const Judged& judged,
+                                                   std::uint32_t tracker) const;
     std::span<const float> vector_of(const Passed& passed, Stage stage, std::vector<float>& buffer) const;
 
     ScorerSettings settings_;
@@ -127,8 +128,8 @@ void UtteranceScorer::Impl::weigh(Window window) {
         assert(heads.dimensions == window_vector_.size());
         const std::size_t begin = static_scores_.size();
         static_scores_.resize(begin + heads.biases.size());
-        multiply(heads.weights.data(), heads.biases.data(), heads.biases.size(), window_vector_.data(), heads.dimensions,
-                 static_scores_.data() + begin);
+        multiply(heads.weights.data(), heads.biases.data(), heads.biases.size(), window_vector_.data(),
+                 heads.dimensions, static_scores_.data() + begin);
         const double above = gate(lists_[i], std::span(static_scores_).subspan(begin));
         const bool has_model = lists_[i].heard.fitted->has(Stage::full);
         if (above < -(has_model ? settings_.gate_margin : k_rounding)) {
@@ -207,9 +208,8 @@ void UtteranceScorer::Impl::tell_heard(std::uint32_t list, std::vector<HeardWind
             if (told(passed, judged, tracker) >= tracker.threshold) out.push_back(describe(passed, judged, tracker));
         }
     }
-    std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](const auto& a, const auto& b) {
-        return a.verdict.tracker < b.verdict.tracker;
-    });
+    std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+                     [](const auto& a, const auto& b) { return a.verdict.tracker < b.verdict.tracker; });
 }
 
 void UtteranceScorer::Impl::tell_best(std::uint32_t list, std::vector<HeardWindow>& out) const {
@@ -272,7 +272,8 @@ std::optional<HeardWindow::RunnerUp> UtteranceScorer::Impl::runner_up(const Pass
 }
 
 // By which the nearest phrase is sought; the static one is made again, since few windows get here.
-std::span<const float> UtteranceScorer::Impl::vector_of(const Passed& passed, Stage stage, std::vector<float>& buffer) const {
+std::span<const float> UtteranceScorer::Impl::vector_of(const Passed& passed, Stage stage,
+                                                        std::vector<float>& buffer) const {
     if (stage == Stage::full) return model_vectors_[passed.asked];
     buffer.resize(spoken_.table().dimensions());
     spoken_.embed(passed.window, buffer);

@@ -39,9 +39,9 @@ struct FittedStage {
 };
 
 /// Fits one stage of a list, a head at a time, so that a thread of low priority can be fair and can give up in between.
-/// A head is L2-regularised logistic regression: a group's phrases against the phrases of all other groups (of more than
-/// `max_negatives` those with the least hashes) and the background. Equal groups and vectors give equal heads, bit for
-/// bit; how large the list is changes the time of a head only up to `max_negatives`.
+/// A head is L2-regularised logistic regression: a group's phrases against the phrases of all other groups (of more
+/// than `max_negatives` those with the least hashes) and the background. Equal groups and vectors give equal heads, bit
+/// for bit; how large the list is changes the time of a head only up to `max_negatives`.
 ///
 /// One thread at a time; it needs nothing but memory (about 6 KB for each negative).
 class StageFit {

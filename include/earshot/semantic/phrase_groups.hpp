@@ -12,15 +12,15 @@
 
 namespace earshot::semantic {
 
-/// The phrases of a list of trackers, and which of them belong together: all that fitting knows of the list. A *group* is
-/// the set of phrases of one tracker; trackers with the same phrases are one group. Names, ids, order and whatever else
-/// trackers carry do not enter, so equal content gives equal groups with equal numbers, however it was given.
+/// The phrases of a list of trackers, and which of them belong together: all that fitting knows of the list. A *group*
+/// is the set of phrases of one tracker; trackers with the same phrases are one group. Names, ids, order and whatever
+/// else trackers carry do not enter, so equal content gives equal groups with equal numbers, however it was given.
 ///
 /// Immutable; any number of threads.
 class PhraseGroups {
 public:
-    /// `vocabularies`: for each tracker its phrases' plain texts (plain_text.hpp), none empty, in any order, repetitions
-    /// allowed. A tracker without phrases makes no group.
+    /// `vocabularies`: for each tracker its phrases' plain texts (plain_text.hpp), none empty, in any order,
+    /// repetitions allowed. A tracker without phrases makes no group.
     explicit PhraseGroups(const std::vector<std::vector<std::string>>& vocabularies);
 
     /// All phrases: plain texts, sorted by bytes, each once. The order of the vectors that fitting asks for.
@@ -53,7 +53,8 @@ struct ListeningTracker {
     std::uint32_t tracker = 0;  ///< index in its TrackerList
     std::uint32_t group = 0;    ///< in the PhraseGroups
     double threshold = 0;       ///< least score of what is reported of it
-    std::vector<std::uint32_t> vocabulary;  ///< by place in its group: index in its vocabulary (of equal ones the first)
+    std::vector<std::uint32_t>
+        vocabulary;  ///< by place in its group: index in its vocabulary (of equal ones the first)
 };
 
 /// A list of trackers as meaning sees it: what is fitted (`groups`), and the overlay that says which tracker hears

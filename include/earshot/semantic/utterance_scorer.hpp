@@ -26,8 +26,8 @@ struct HeardList {
 };
 
 /// How far below a tracker's threshold the static stage may see a window that the model is still asked about, in raw
-/// score of the static stage. Measured (see the gate's table in README.md): keeps 99 of 100 of what the model would hear
-/// in any window.
+/// score of the static stage. Measured (see the gate's table in README.md): keeps 99 of 100 of what the model would
+/// hear in any window.
 inline constexpr double k_gate_margin = 2.5;
 
 /// What is told of the trackers.
@@ -45,8 +45,8 @@ struct ScorerSettings {
 struct AskedWindow {
     Window window;
     std::string_view text;  ///< plain text; lives until the scorer's next `begin`
-    float gate = 0;         ///< greatest static raw score above a threshold, at least -gate_margin: under load the least
-                            ///< ones are left out first
+    float gate = 0;  ///< greatest static raw score above a threshold, at least -gate_margin: under load the least
+                     ///< ones are left out first
 };
 
 /// A tracker heard in a window, and why.
@@ -58,18 +58,19 @@ struct HeardWindow {
 
     detect::Verdict verdict;  ///< its span: the words that carry the score
     Window window;
-    Stage stage = Stage::full;      ///< by which it was judged
-    double nearest_cosine = 0;      ///< of the verdict's phrase and the window, by the vector of that stage
-    std::optional<double> model;    ///< the parts of the raw score: the model's head ...
-    double static_table = 0;        ///< ... and the static head, of which the full stage takes k_static_share
-    double shift = 0;               ///< taken off the raw score
+    Stage stage = Stage::full;          ///< by which it was judged
+    double nearest_cosine = 0;          ///< of the verdict's phrase and the window, by the vector of that stage
+    std::optional<double> model;        ///< the parts of the raw score: the model's head ...
+    double static_table = 0;            ///< ... and the static head, of which the full stage takes k_static_share
+    double shift = 0;                   ///< taken off the raw score
     std::optional<RunnerUp> runner_up;  ///< the next tracker of the list in this window
 };
 
-/// Holds one utterance against all lists of its conversation. First every window by the static table; then those over the
-/// gate are asked about, and their vectors come in any order, singly or in batches, or never; then it tells what was
-/// heard. Of each window each list is judged by itself, so no answer depends on other lists, other windows or the order of
-/// vectors. A window over the gate without a vector is judged by the static stage, whose scores have their own calibration.
+/// Holds one utterance against all lists of its conversation. First every window by the static table; then those over
+/// the gate are asked about, and their vectors come in any order, singly or in batches, or never; then it tells what
+/// was heard. Of each window each list is judged by itself, so no answer depends on other lists, other windows or the
+/// order of vectors. A window over the gate without a vector is judged by the static stage, whose scores have their own
+/// calibration.
 ///
 /// One thread at a time. Reused for the next utterance it keeps its memory.
 class UtteranceScorer {

@@ -22,7 +22,8 @@ FittedList fitted(const toy::Vocabularies& vocabularies, bool with_model = true)
     return {groups, toy::fit(groups, 16), std::move(full)};
 }
 
-std::string key_of(const toy::Vocabularies& vocabularies, std::string_view table = "table", std::string_view model = "model") {
+std::string key_of(const toy::Vocabularies& vocabularies, std::string_view table = "table",
+                   std::string_view model = "model") {
     return FittedList::key(PhraseGroups(vocabularies), {table, model});
 }
 
@@ -103,7 +104,8 @@ TEST(FittedListTest, ToldScoresRiseAndAreHalfAtTheShift) {
 }
 
 TEST(FittedListTest, MemoryGrowsWithTheList) {
-    EXPECT_GT(fitted(toy::random_vocabularies(2, 8)).memory_bytes(), fitted(toy::random_vocabularies(2, 4)).memory_bytes());
+    EXPECT_GT(fitted(toy::random_vocabularies(2, 8)).memory_bytes(),
+              fitted(toy::random_vocabularies(2, 4)).memory_bytes());
 }
 
 TEST(CalibrationTest, ShiftsFollowTheListAndTheGroup) {

@@ -48,7 +48,8 @@ TEST(StageFitTest, HeadsTellTheirPhrasesFromAllOthersAndTheBackground) {
     }
 }
 
-// The minimum of |w|^2 / 2 + cost * sum of weighted losses, where its gradient by the weights and by a free bias is zero.
+// The minimum of |w|^2 / 2 + cost * sum of weighted losses, where its gradient by the weights and by a free bias is
+// zero.
 TEST(StageFitTest, HeadsAreTheMinimumThatTheyPromise) {
     const auto groups = groups_of(toy::random_vocabularies(2, 5));
     const FitSettings settings;
@@ -112,7 +113,8 @@ TEST(StageFitTest, LeftOutScoresAreThoseOfHeadsThatHaveNotSeenThePhrase) {
             sum += raw_score(blind, group, toy::vector_of(phrase, k_dimensions));
         }
         const std::size_t group = has(groups->group(0), groups->index_of(vocabularies[v][0])) ? 0 : 1;
-        EXPECT_NEAR(static_cast<double>(stage.left_out[group]), sum / static_cast<double>(vocabularies[v].size()), 0.05);
+        EXPECT_NEAR(static_cast<double>(stage.left_out[group]), sum / static_cast<double>(vocabularies[v].size()),
+                    0.05);
     }
 }
 

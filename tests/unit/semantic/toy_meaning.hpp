@@ -31,7 +31,8 @@ inline std::vector<float> vector_of(std::string_view text, std::size_t dimension
     std::istringstream words{std::string(text)};
     for (std::string word; words >> word;) {
         std::mt19937_64 random(base::hash_bytes(word));
-        for (float& value : vector) value += static_cast<float>(static_cast<double>(random() >> 11) / 9007199254740992.0 - 0.5);
+        for (float& value : vector)
+            value += static_cast<float>(static_cast<double>(random() >> 11) / 9007199254740992.0 - 0.5);
     }
     scale_to_unit(vector);
     return vector;
