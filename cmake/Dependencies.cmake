@@ -44,4 +44,18 @@ if(NOT EARSHOT_CORE_ONLY)
     add_library(Soci::postgresql UNKNOWN IMPORTED)
     set_target_properties(Soci::postgresql PROPERTIES IMPORTED_LOCATION ${SOCI_POSTGRESQL_LIBRARY}
                           INTERFACE_LINK_LIBRARIES "Soci::core;PostgreSQL::PostgreSQL")
+
+    # Runs the model that hears meanings. Its folder holds oneTBB's headers too, which <execution> of GCC's library would take up, so it is
+    # linked by the module encoder alone.
+    if(NOT EARSHOT_OPENVINO STREQUAL "OFF")
+        find_package(OpenVINO 2026.4.1 EXACT CONFIG QUIET COMPONENTS Runtime
+                     HINTS ${PROJECT_SOURCE_DIR}/build/deps/openvino/openvino/cmake)
+        # It says what is so anyway, and to all targets.
+        remove_definitions(-D_GLIBCXX_USE_CXX11_ABI=1)
+        if(NOT OpenVINO_FOUND AND EARSHOT_OPENVINO STREQUAL "ON")
+            message(FATAL_ERROR "OpenVINO 2026.4.1 is not here: run scripts/setup model, or give its folder as OpenVINO_DIR")
+        elseif(NOT OpenVINO_FOUND)
+            message(STATUS "OpenVINO 2026.4.1 is not here (scripts/setup model gets it): trackers will not be heard by their meaning")
+        endif()
+    endif()
 endif()

@@ -8,9 +8,9 @@ namespace earshot::semantic {
 
 /// What a code point is to BERT's tokenizer.
 enum class PointKind : std::uint8_t {
-    letter,   ///< part of a word; everything that is none of the others
-    alone,    ///< punctuation: a word of its own
-    ideogram, ///< Han: a word of its own, before it is decomposed
+    letter,    ///< part of a word; everything that is none of the others
+    alone,     ///< punctuation: a word of its own
+    ideogram,  ///< Han: a word of its own, before it is decomposed
     space,
     mark,     ///< non-spacing: stripped
     nothing,  ///< controls and formats: as if it were not there

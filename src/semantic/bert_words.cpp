@@ -103,7 +103,8 @@ void BertWords::take_any() {
         std::size_t next = at_;
         UChar32 point;
         U8_NEXT_OR_FFFD(bytes, next, text_.size(), point);
-        const PointKind kind = point < static_cast<UChar32>(k_ascii) ? ascii(static_cast<char>(point)).kind : kind_of(point);
+        const PointKind kind =
+            point < static_cast<UChar32>(k_ascii) ? ascii(static_cast<char>(point)).kind : kind_of(point);
         const Place place{static_cast<std::uint32_t>(at_), static_cast<std::uint32_t>(next)};
         if (kind == PointKind::nothing) {
             at_ = next;
@@ -165,8 +166,8 @@ void BertWords::encode() {
     for (std::size_t i = 0; i < points_; ++i) {
         const std::size_t first = size_;
         U8_APPEND_UNSAFE(bytes_.data(), size_, point_[i]);
-        std::fill(from_.begin() + static_cast<std::ptrdiff_t>(first), from_.begin() + static_cast<std::ptrdiff_t>(size_),
-                  point_from_[i]);
+        std::fill(from_.begin() + static_cast<std::ptrdiff_t>(first),
+                  from_.begin() + static_cast<std::ptrdiff_t>(size_), point_from_[i]);
     }
 }
 

@@ -9,9 +9,9 @@
 
 namespace earshot::semantic {
 
-/// The words of a text as BERT's uncased tokenizer sees them, one after the other: cleaned, decomposed, without accents,
-/// in lower case, cut at white space, each punctuation mark and each ideogram alone. Knows which bytes of the text each
-/// byte of a word came from. Allocates nothing; views the text, which must outlive it. One thread.
+/// The words of a text as BERT's uncased tokenizer sees them, one after the other: cleaned, decomposed, without
+/// accents, in lower case, cut at white space, each punctuation mark and each ideogram alone. Knows which bytes of the
+/// text each byte of a word came from. Allocates nothing; views the text, which must outlive it. One thread.
 class BertWords {
 public:
     /// Longer words are not looked up.
@@ -30,8 +30,13 @@ public:
 
     /// Turns a stretch of the current word's bytes into the stretch of the text that it came from. Not empty.
     void place(std::uint32_t& first, std::uint32_t& last) const noexcept {
-        first = is_plain_ ? begin_ + first : from_[first].begin;
-        last = is_plain_ ? begin_ + last : from_[last - 1].end;
+        if (is_plain_) {
+            first += begin_;
+            last += begin_;
+        } else {  // combining points may have changed places, so the word's ends are not those of its first and last
+            first = first == 0 ? begin_ : from_[first].begin;
+            last = last == size_ ? end_ : from_[last - 1].end;
+        }
     }
 
 private:

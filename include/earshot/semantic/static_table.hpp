@@ -20,8 +20,8 @@ namespace earshot::semantic {
 /// Immutable; any number of threads.
 class StaticTable {
 public:
-    /// `file`: what `serialise` gave; kept alive by the table. Errors: invalid_value (not such a file, cut short).
-    static base::Result<StaticTable> parse(std::shared_ptr<const std::string> file);
+    /// `file`: what `serialise` gave; copied. Errors: invalid_value (not such a file, cut short).
+    static base::Result<StaticTable> parse(std::string_view file);
 
     /// `rows`: one for each entry, end to end, of `dimensions` each. `model`: identity of the model it was made of.
     static std::string serialise(std::string_view model, std::size_t dimensions, std::span<const float> rows);
@@ -30,7 +30,7 @@ public:
     std::size_t dimensions() const noexcept;
     std::size_t size() const noexcept;  ///< entries
 
-    /// The entry's row, weighted.
+    /// The entry's row, weighted. `piece`: below size().
     std::span<const float> row(std::int32_t piece) const noexcept;
 
     /// The mean of the pieces' rows, scaled to length 1 (zeros where there is none), into `vector` of dimensions().

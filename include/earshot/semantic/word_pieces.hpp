@@ -14,11 +14,12 @@ struct Piece {
     std::int32_t id = 0;
     std::uint32_t byte_begin = 0;
     std::uint32_t byte_end = 0;
+    friend bool operator==(const Piece&, const Piece&) = default;
 };
 
 /// Cuts texts into the word pieces of a BERT vocabulary, uncased: lower case, accents stripped, punctuation and Han
 /// alone, then the longest matching entries, a word without a match as [UNK]. Equal to the reference implementation
-/// (tokenizers' BertNormalizer, BertPreTokenizer and WordPiece).
+/// (tokenizers' BertNormalizer, BertPreTokenizer and WordPiece), but that no text is ever a special entry.
 ///
 /// Immutable; any number of threads.
 class WordPieces {
