@@ -36,10 +36,8 @@ public:
         for (std::size_t i = 0; i < pieces->size() * k_table_dimensions; ++i) {
             rows.push_back(static_cast<float>(random() % 2001) / 1000 - 1);
         }
-        table =
-            std::make_unique<StaticTable>(StaticTable::parse(std::make_shared<const std::string>(StaticTable::serialise(
-                                                                 "toy", k_table_dimensions, rows)))
-                                              .value());
+        table = std::make_unique<StaticTable>(
+            StaticTable::parse(StaticTable::serialise("toy", k_table_dimensions, rows)).value());
     }
 
     HeardList hear(const detect::TrackerListDefinition& definition, std::uint32_t slot, bool with_model = true) const {
