@@ -10,6 +10,13 @@ add_library(Snowball::stemmer UNKNOWN IMPORTED)
 set_target_properties(Snowball::stemmer PROPERTIES IMPORTED_LOCATION ${SNOWBALL_LIBRARY}
                       INTERFACE_INCLUDE_DIRECTORIES ${SNOWBALL_INCLUDE_DIR})
 
+# Neither CMake's nor pkg-config's files come with it either.
+find_path(LIBLINEAR_INCLUDE_DIR linear.h PATH_SUFFIXES liblinear REQUIRED)
+find_library(LIBLINEAR_LIBRARY linear REQUIRED)
+add_library(Liblinear::linear UNKNOWN IMPORTED)
+set_target_properties(Liblinear::linear PROPERTIES IMPORTED_LOCATION ${LIBLINEAR_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${LIBLINEAR_INCLUDE_DIR})
+
 if(NOT EARSHOT_CORE_ONLY)
     find_package(Threads REQUIRED)
     find_package(OpenSSL REQUIRED)
@@ -20,6 +27,7 @@ if(NOT EARSHOT_CORE_ONLY)
     pkg_check_modules(JWT REQUIRED IMPORTED_TARGET libjwt)
     pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
     find_package(CURL REQUIRED)
+    find_package(Eigen3 3.4 CONFIG REQUIRED)
 
     # SOCI 4.0 brings neither CMake's nor pkg-config's files. Its back ends are linked, not loaded at run time.
     find_package(SQLite3 REQUIRED)
@@ -37,4 +45,18 @@ if(NOT EARSHOT_CORE_ONLY)
     add_library(Soci::postgresql UNKNOWN IMPORTED)
     set_target_properties(Soci::postgresql PROPERTIES IMPORTED_LOCATION ${SOCI_POSTGRESQL_LIBRARY}
                           INTERFACE_LINK_LIBRARIES "Soci::core;PostgreSQL::PostgreSQL")
+
+    # Runs the model that hears meanings. Its folder holds oneTBB's headers too, which <execution> of GCC's library would take up, so it is
+    # linked by the module encoder alone.
+    if(NOT EARSHOT_OPENVINO STREQUAL "OFF")
+        find_package(OpenVINO 2026.4.1 EXACT CONFIG QUIET COMPONENTS Runtime
+                     HINTS ${PROJECT_SOURCE_DIR}/build/deps/openvino/openvino/cmake)
+        # It says what is so anyway, and to all targets.
+        remove_definitions(-D_GLIBCXX_USE_CXX11_ABI=1)
+        if(NOT OpenVINO_FOUND AND EARSHOT_OPENVINO STREQUAL "ON")
+            message(FATAL_ERROR "OpenVINO 2026.4.1 is not here: run scripts/setup model, or give its folder as OpenVINO_DIR")
+        elseif(NOT OpenVINO_FOUND)
+            message(STATUS "OpenVINO 2026.4.1 is not here (scripts/setup model gets it): trackers will not be heard by their meaning")
+        endif()
+    endif()
 endif()

@@ -4,6 +4,8 @@ option(EARSHOT_BUILD_TESTS "Build the tests" ON)
 option(EARSHOT_BUILD_LOAD_TESTS "Build earshot-load and the benchmarks" ON)
 option(EARSHOT_BUILD_FUZZERS "Build the libFuzzer targets (Clang)" OFF)
 option(EARSHOT_CORE_ONLY "Build only the modules base to session and their tests: no sockets, no server" OFF)
+set(EARSHOT_OPENVINO AUTO CACHE STRING "The runtime of the model: ON (must be there), AUTO (used if it is there), OFF")
+set_property(CACHE EARSHOT_OPENVINO PROPERTY STRINGS AUTO ON OFF)
 set(EARSHOT_SANITIZE "" CACHE STRING "Sanitizers: empty, 'address;undefined' or 'thread'")
 
 set(CMAKE_CXX_STANDARD 20)

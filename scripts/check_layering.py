@@ -19,15 +19,20 @@ LAYERS = {
     "text": ["base"],
     "match": ["base", "text"],
     "detect": ["base", "text", "match"],
+    "semantic": ["base", "text", "match", "detect"],
+    "encoder": ["base", "text", "match", "detect", "semantic"],
     "proto": ["base", "text", "match", "detect"],
     "session": ["base", "text", "match", "detect", "proto"],
     "store": ["base", "text", "match", "detect", "proto"],
     "net": ["base", "text", "match", "detect", "proto", "session", "store"],
-    "app": ["base", "text", "match", "detect", "proto", "session", "store", "net"],
+    "meaning": ["base", "text", "match", "detect", "semantic", "proto", "session", "store", "net"],
+    "app": [
+        "base", "text", "match", "detect", "semantic", "encoder", "proto", "session", "store", "net", "meaning",
+    ],
 }
 
 # Bytes, words and times go into these modules, actions come out: nothing in them waits, reads a clock or opens a file.
-CORE = ["base", "text", "match", "detect", "proto", "session"]
+CORE = ["base", "text", "match", "detect", "semantic", "proto", "session"]
 NOT_IN_CORE = {
     r'#\s*include\s*[<"]boost/(asio|beast)': "networking",
     r"#\s*include\s*<(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token)>": "threads",

@@ -110,6 +110,7 @@ void Accounts::issue_token(net::TokenRequest request, const base::Now& now, net:
     }
     const App* const app = current->find(wish->app);
     if (app && known_secrets_->is_known(app->secret_hash, wish->secret)) {
+        wrong_secrets_.forgive(request.client);
         return done(hand_out(current->authority(), *app, now.wall));
     }
     const bool is_taken = checks_.post(

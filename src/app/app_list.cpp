@@ -73,8 +73,11 @@ std::optional<std::string> assign_sessions(App& app, std::string_view text) {
 }
 
 std::optional<std::string> assign_token_life(App& app, std::string_view text) {
-    const auto life = number_within(text, 60, k_longest_token_life.count());
-    if (!life) return fmt::format("must be a number within 60 and {}", k_longest_token_life.count());
+    const auto life = number_within(text, k_shortest_token_life.count(), k_longest_token_life.count());
+    if (!life) {
+        return fmt::format("must be a number within {} and {}", k_shortest_token_life.count(),
+                           k_longest_token_life.count());
+    }
     app.token_life = std::chrono::seconds(*life);
     return std::nullopt;
 }

@@ -37,10 +37,9 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.io_threads = io_thread_count(settings, cores);
     options.max_sockets = settings.transport.sockets;
     options.replay_bytes = settings.transport.replay_bytes;
-    options.conversation.trackers = settings.socket.messages.trackers;
-    options.conversation.phrases = settings.socket.messages.phrases;
     options.http.header_bytes = settings.transport.request_header_bytes;
     options.http.body_bytes = settings.transport.management_body_bytes;
+    options.http.import_bytes = settings.transport.import_body_bytes;
     options.http.connection_id_bytes = settings.transport.connection_id_bytes;
     options.http.handshake = settings.transport.handshake;
     options.http.transfer = settings.transport.transfer;
@@ -50,6 +49,8 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.ws.frame_bytes = settings.transport.frame_bytes;
     options.socket = settings.socket;
     options.conversation = settings.conversation;
+    options.conversation.trackers = settings.socket.messages.trackers;
+    options.conversation.phrases = settings.socket.messages.phrases;
     options.management.trackers = settings.manage.trackers;
     options.management.serial_writes = settings.manage.serial_writes;
     options.management.punctuation = settings.manage.vocabulary_punctuation;
@@ -58,8 +59,9 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
 }
 
 Application::Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger,
-                         const store::Database* database)
+                         const store::Database* database, const SemanticTier* semantic)
     : database_(database),
+      semantic_(semantic),
       logger_(std::move(logger)),
       accounts_(accounts_options(settings), std::move(apps), keys, logger_) {}
 
@@ -73,6 +75,7 @@ void Application::issue_token(net::TokenRequest request, net::HttpDone done) {
 
 std::string Application::metrics_text() {
     if (database_) metrics_.store_seen({database_->waiting(), database_->is_reachable(), database_->retries()});
+    if (semantic_) metrics_.semantic_seen(semantic_->figures());
     return metrics_.exposition();
 }
 

@@ -5,6 +5,7 @@
 #include "earshot/app/openapi.hpp"
 #include "earshot/app/play.hpp"
 #include "earshot/app/serve_command.hpp"
+#include "earshot/app/static_table_command.hpp"
 
 #include "command_lines.hpp"
 
@@ -93,6 +94,10 @@ int run(int count, char** arguments) {
     detect_command->add_option("--gap", detect_options.phrase_gap_seconds, "silence that ends a phrase, in seconds")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
+    detect_command->add_option("--model", detect_options.semantic.model, "folder of the model that hears other words")
+        ->capture_default_str();
+    bool static_only = false;
+    detect_command->add_flag("--static", static_only, "hear other words by the static table alone");
     detect_tuning.declare(*detect_command);
 
     std::vector<std::string> check_files;
@@ -103,6 +108,15 @@ int run(int count, char** arguments) {
     CredentialsLine credentials(program);
     TrackersLine trackers_line(program);
     CLI::App* openapi_command = program.add_subcommand("openapi", "Print what the HTTP interface is, as OpenAPI 3.1");
+
+    StaticTableOptions table_options;
+    CLI::App* table_command =
+        program.add_subcommand("make-static-table", "Make the table that hears meanings without a model");
+    table_command->add_option("--model", table_options.model_folder, "the folder of the model")->capture_default_str();
+    table_command->add_option("--frequencies", table_options.frequencies_file, "lines of a word, a tab and its share")
+        ->capture_default_str();
+    table_command->add_option("--out", table_options.out_file, "the file to write (default: in the model's folder)");
+    table_command->add_flag("--force", table_options.force, "make it anew, even if it is there");
 
     try {
         program.parse(count, arguments);
@@ -115,12 +129,14 @@ int run(int count, char** arguments) {
     if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
     if (const auto code = credentials.run()) return *code;
     if (const auto code = trackers_line.run()) return *code;
+    if (table_command->parsed()) return make_static_table(table_options, std::cout, std::cerr);
     if (openapi_command->parsed()) {
         std::cout << openapi_document() << std::flush;
         return 0;
     }
     if (check_command->parsed()) return check(check_files, std::cout, std::cerr);
     detect_options.format = format == "table" ? DetectFormat::table : DetectFormat::jsonl;
+    if (static_only) detect_options.semantic.stages = Settings::Semantic::Stages::static_table;
     return detect(detect_options, std::cin, std::cout, std::cerr);
 }
 

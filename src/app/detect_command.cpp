@@ -1,14 +1,18 @@
 #include "earshot/app/detect_command.hpp"
 
 #include "earshot/app/random_ids.hpp"
+#include "earshot/app/semantic_tier.hpp"
 #include "earshot/app/tracker_file.hpp"
 #include "earshot/detect/batch_detector.hpp"
 #include "earshot/proto/json_writer.hpp"
 #include "earshot/text/utf8.hpp"
 
+#include "prompt_judge.hpp"
+
 #include <boost/json.hpp>
 
 #include <istream>
+#include <memory>
 #include <ostream>
 #include <stdexcept>
 
@@ -82,6 +86,28 @@ std::string table_line(const json::value& id, const detect::TurnHit& found, cons
            std::string(detect::tier_name(found.hit.tier)) + "\t" + found.hit.value() + "\t" + said;
 }
 
+/// The tier `semantic`, if the list wants it and there is a model.
+struct Meaning {
+    std::unique_ptr<SemanticTier> tier;
+    detect::Judge judge;
+};
+
+Meaning load_meaning(const DetectOptions& options, const std::shared_ptr<const detect::TrackerList>& list,
+                     std::ostream& err) {
+    Meaning meaning;
+    if (!list->has_tier(detect::Tier::semantic) || options.semantic.model.empty()) return meaning;
+    semantic::ScorerSettings scoring;
+    if (options.min_score == 0) scoring.telling = semantic::Telling::best_score;
+    auto tier = SemanticTier::load(options.semantic, nullptr, scoring);
+    if (!tier) {
+        err << "not heard in other words: " << tier.error().message << '\n';
+        return meaning;
+    }
+    meaning.tier = std::move(*tier);
+    meaning.judge = make_prompt_judge(*meaning.tier, list);
+    return meaning;
+}
+
 }  // namespace
 
 int detect(const DetectOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
@@ -97,6 +123,7 @@ int detect(const DetectOptions& options, std::istream& in, std::ostream& out, st
     for (detect::TrackerDefinition& tracker : definition.trackers) {
         if (options.tiers) tracker.tiers = *options.tiers;
         if (options.threshold) tracker.threshold = *options.threshold;
+        if (options.min_score >= 0) tracker.threshold = options.min_score;
     }
     if (options.tiers) definition.settings.tiers = *options.tiers;
 
@@ -108,7 +135,9 @@ int detect(const DetectOptions& options, std::istream& in, std::ostream& out, st
         return 2;
     }
     RandomIdSource ids;
-    detect::BatchDetector detector(*list, tools, ids);
+    const Meaning meaning = load_meaning(options, *list, err);
+    detect::BatchDetector detector(*list, tools, ids, meaning.judge,
+                                   meaning.tier ? meaning.tier->default_threshold() : 1);
     if (options.format == DetectFormat::table) out << "id\tturn\tspeaker\ttracker\ttier\tphrase\ttext\n";
 
     int exit_code = 0;

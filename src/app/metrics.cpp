@@ -39,6 +39,12 @@ std::string end_name(net::SessionEnd end) {
     return {};
 }
 
+/// Counts on to a total that is counted elsewhere.
+void advance(Counter& counter, double total) {
+    const double more = total - counter.Value();
+    if (more > 0) counter.Increment(more);
+}
+
 }  // namespace
 
 class Metrics::Impl {
@@ -94,6 +100,37 @@ public:
     Counter& store_retries =
         counter("earshot_store_retries_total", "Transactions that ran anew after a conflict or a lost connection");
     std::mutex store_mutex;
+    Family<Counter>& semantic_windows =
+        counters("earshot_semantic_windows_total", "Windows of talk, by how far the tier semantic went with them");
+    Counter& windows_static = semantic_windows.Add({{"stage", "static"}});
+    Counter& windows_asked = semantic_windows.Add({{"stage", "over_gate"}});
+    Counter& windows_encoded = semantic_windows.Add({{"stage", "encoded"}});
+    Counter& windows_cached = semantic_windows.Add({{"stage", "cached"}});
+    Family<Counter>& semantic_utterances =
+        counters("earshot_semantic_utterances_total", "Utterances that the tier semantic scored");
+    Counter& utterances_ended = semantic_utterances.Add({{"kind", "ended"}});
+    Counter& utterances_open = semantic_utterances.Add({{"kind", "open"}});
+    Family<Counter>& semantic_missed =
+        counters("earshot_semantic_not_evaluated_total",
+                 "Windows, and with `refused` utterances, that were not evaluated in full");
+    Counter& missed_left_out = semantic_missed.Add({{"reason", "left_out"}});
+    Counter& missed_refused = semantic_missed.Add({{"reason", "refused"}});
+    Counter& missed_preparing = semantic_missed.Add({{"reason", "preparing"}});
+    Family<Counter>& semantic_fits = counters("earshot_semantic_fits_total", "Lists of trackers made ready, or not");
+    Counter& fits_new = semantic_fits.Add({{"result", "fitted"}});
+    Counter& fits_kept = semantic_fits.Add({{"result", "from_cache"}});
+    Counter& fits_given_up = semantic_fits.Add({{"result", "given_up"}});
+    Counter& fits_failed = semantic_fits.Add({{"result", "failed"}});
+    Counter& encoder_seconds =
+        counter("earshot_semantic_encoder_cpu_seconds_total", "Processor time of the threads that run the model");
+    Family<Gauge>& semantic_waiting = prometheus::BuildGauge()
+                                          .Name("earshot_semantic_waiting")
+                                          .Help("What waits in the tier semantic")
+                                          .Register(registry);
+    Gauge& waiting_utterances = semantic_waiting.Add({{"for", "scorer"}});
+    Gauge& waiting_windows = semantic_waiting.Add({{"for", "encoder"}});
+    Gauge& waiting_lists = semantic_waiting.Add({{"for", "fitter"}});
+    std::mutex semantic_mutex;
     Gauge& longest_turn = gauge("earshot_longest_turn_seconds",
                                 "The longest time an I/O thread was busy with one input since the exposition before");
     std::atomic<base::Duration::rep> longest_turn_ticks = 0;
@@ -146,8 +183,29 @@ void Metrics::store_seen(const StoreState& state) {
     const std::lock_guard lock(impl_->store_mutex);
     impl_->store_waiting.Set(static_cast<double>(state.waiting));
     impl_->store_reachable.Set(state.is_reachable ? 1 : 0);
-    const double more = static_cast<double>(state.retries) - impl_->store_retries.Value();
-    if (more > 0) impl_->store_retries.Increment(more);
+    advance(impl_->store_retries, static_cast<double>(state.retries));
+}
+
+void Metrics::semantic_seen(const SemanticFigures& figures) {
+    const std::lock_guard lock(impl_->semantic_mutex);
+    const auto& [scoring, fitting, cpu_seconds, windows_waiting, cache_hits] = figures;
+    advance(impl_->windows_static, static_cast<double>(scoring.windows));
+    advance(impl_->windows_asked, static_cast<double>(scoring.asked));
+    advance(impl_->windows_encoded, static_cast<double>(scoring.encoded));
+    advance(impl_->windows_cached, static_cast<double>(cache_hits));
+    advance(impl_->utterances_ended, static_cast<double>(scoring.utterances));
+    advance(impl_->utterances_open, static_cast<double>(scoring.open));
+    advance(impl_->missed_left_out, static_cast<double>(scoring.left_out));
+    advance(impl_->missed_refused, static_cast<double>(scoring.refused));
+    advance(impl_->missed_preparing, static_cast<double>(scoring.preparing));
+    advance(impl_->fits_new, static_cast<double>(fitting.fitted));
+    advance(impl_->fits_kept, static_cast<double>(fitting.from_cache));
+    advance(impl_->fits_given_up, static_cast<double>(fitting.given_up));
+    advance(impl_->fits_failed, static_cast<double>(fitting.failed));
+    advance(impl_->encoder_seconds, cpu_seconds);
+    impl_->waiting_utterances.Set(static_cast<double>(scoring.waiting));
+    impl_->waiting_windows.Set(static_cast<double>(windows_waiting));
+    impl_->waiting_lists.Set(static_cast<double>(fitting.waiting));
 }
 
 std::string Metrics::exposition() {

@@ -1,10 +1,14 @@
 #include "earshot/app/serve_command.hpp"
 
 #include "earshot/app/application.hpp"
+#include "earshot/app/semantic_tier.hpp"
 #include "earshot/app/tracker_file.hpp"
 #include "earshot/store/sql_tracker_store.hpp"
+#include "earshot/store/value_cache.hpp"
 
 #include "command_settings.hpp"
+#include "descriptor_limit.hpp"
+#include "stored_values.hpp"
 
 #include <csignal>
 #include <ostream>
@@ -34,6 +38,31 @@ store::DatabaseOptions database_options(const Settings& settings, const Logger& 
                 away ? logger.warn("the store is away", {{"details", away->details}})
                      : logger.info("the store is back");
             }};
+}
+
+/// The tier that hears other words; null, and the log says why: it is absent.
+std::unique_ptr<SemanticTier> load_semantic_tier(const Settings& settings, meaning::ValueKeeper& keeper,
+                                                 const Logger& logger) {
+    if (settings.semantic.model.empty()) {
+        logger.info("the tier semantic is absent", {{"reason", "semantic.model is empty"}});
+        return nullptr;
+    }
+    auto tier = SemanticTier::load(settings.semantic, &keeper);
+    if (!tier) {
+        logger.warn("the tier semantic is absent", {{"reason", tier.error().message}});
+        return nullptr;
+    }
+    logger.info("the tier semantic is there", {{"by", (*tier)->description()}});
+    return std::move(*tier);
+}
+
+/// Beyond what the system allows, connections wait for others to end.
+void raise_limit_for(const Settings& settings, const Logger& logger) {
+    const std::size_t wanted = settings.transport.sockets + net::ServerOptions::k_spare_connections;
+    const std::size_t allowed = raise_descriptor_limit();
+    if (allowed >= wanted) return;
+    logger.warn("the system allows fewer open files than limits.sockets may need",
+                {{"allowed", allowed}, {"wanted", wanted}});
 }
 
 }  // namespace
@@ -71,19 +100,27 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
     const Logger logger(settings.log);
+    raise_limit_for(settings, logger);
     auto database = store::Database::open(database_options(settings, logger));
     if (!database) {
         err << "store.url: " << database.error().message << (database.error().details.empty() ? "" : ": ")
             << database.error().details << '\n';
         return database.error().code == base::Errc::invalid_value ? 2 : 1;
     }
-    store::SqlTrackerStore trackers(**database);
+    store::SqlTrackerStore trackers(**database, {}, settings.manage.account_bytes);
 
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    Application application(settings, std::move(apps.apps), *keys, logger, database->get());
+    store::ValueCache values(**database, settings.semantic.stored_bytes);
+    StoredValues keeper(values);
+    const std::unique_ptr<SemanticTier> semantic = load_semantic_tier(settings, keeper, logger);
+    Application application(settings, std::move(apps.apps), *keys, logger, database->get(), semantic.get());
     net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
-    const net::ServerOptions server_settings = server_options(settings, cores);
-    net::Server server(server_settings, application, pool, nullptr, &trackers);
+    net::ServerOptions server_settings = server_options(settings, cores);
+    if (semantic) {
+        server_settings.scorer.semantic = proto::TierStatus::ready;
+        server_settings.scorer.default_threshold = semantic->default_threshold();
+    }
+    net::Server server(server_settings, application, pool, semantic ? &semantic->scorer() : nullptr, &trackers);
     const auto port = server.start();
     if (!port) {
         err << describe(port.error(), to_string(settings.listen)) << '\n';

@@ -1,5 +1,6 @@
 #include "settings_table.hpp"
 
+#include "earshot/app/tokens.hpp"
 #include "earshot/text/utf8.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,8 @@ using Problem = std::optional<std::string>;
 constexpr double k_kib = 1024;
 constexpr double k_mib = 1024 * k_kib;
 constexpr double k_hour_seconds = 3600;
-constexpr double k_longest_token_seconds = 24 * 24 * k_hour_seconds;
+constexpr auto k_shortest_token_seconds = static_cast<double>(k_shortest_token_life.count());
+constexpr auto k_longest_token_seconds = static_cast<double>(k_longest_token_life.count());
 
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -210,6 +212,8 @@ constexpr std::array k_formats{std::pair{std::string_view("text"), LogFormat::te
                                std::pair{std::string_view("json"), LogFormat::json}};
 constexpr std::array k_punctuation{std::pair{std::string_view("any"), proto::Punctuation::any},
                                    std::pair{std::string_view("strict"), proto::Punctuation::strict}};
+constexpr std::array k_stages{std::pair{std::string_view("all"), Settings::Semantic::Stages::all},
+                              std::pair{std::string_view("static"), Settings::Semantic::Stages::static_table}};
 
 // The field of Settings that a line below speaks of.
 #define EARSHOT_FIELD(member) [](auto& settings) -> auto& { return settings.member; }
@@ -243,8 +247,9 @@ std::vector<Setting> make_table() {
         choice("log.format", EARSHOT_FIELD(log.format), k_formats, "Lines for people, or an object a line."),
         on_off("log.transcripts", EARSHOT_FIELD(log.transcripts), "Whether lines may hold what was said."),
 
-        count("auth.tokenSeconds", EARSHOT_FIELD(auth.token_life), 60, k_longest_token_seconds,
-              "How long a token is valid; 24 days at most, since a longer life breaks timers in clients."),
+        count("auth.tokenSeconds", EARSHOT_FIELD(auth.token_life), k_shortest_token_seconds, k_longest_token_seconds,
+              "How long a token is valid; 24 days at most, since a longer life breaks timers in clients, and 2 minutes "
+              "at least, since a token with a minute left is expired to them."),
         path_or_none("auth.appsFile", EARSHOT_FIELD(auth.apps_file),
                      "The apps that may fetch tokens, see docs/accounts.md; empty: no credentials, loopback only."),
         count("auth.secretChecks", EARSHOT_FIELD(auth.secret_checks), 1, 10'000,
@@ -254,6 +259,8 @@ std::vector<Setting> make_table() {
 
         count("manage.trackers", EARSHOT_FIELD(manage.trackers), 1, 1'000'000,
               "Stored trackers of an account whose app says nothing else."),
+        count("manage.accountBytes", EARSHOT_FIELD(manage.account_bytes), k_kib, 1024 * k_mib,
+              "Bytes that the stored trackers of an account may take together in the database."),
         on_off("manage.serialWrites", EARSHOT_FIELD(manage.serial_writes),
                "Whether an account may change its trackers only one request at a time, as clients of the contract "
                "expect."),
@@ -265,7 +272,26 @@ std::vector<Setting> make_table() {
         count("store.queue", EARSHOT_FIELD(store.queue), 1, 1'000'000,
               "Operations that may wait for the database; further ones are refused."),
 
-        count("limits.sockets", EARSHOT_FIELD(transport.sockets), 1, 1'000'000, "WebSockets at the same time."),
+        path_or_none("semantic.model", EARSHOT_FIELD(semantic.model),
+                     "The folder of the model that hears other words (scripts/setup gets one); empty: that tier is "
+                     "absent."),
+        choice("semantic.stages", EARSHOT_FIELD(semantic.stages), k_stages,
+               "Whether the model is asked about what the static table finds near, or the table's word is enough."),
+        count("semantic.encoderThreads", EARSHOT_FIELD(semantic.encoder_threads), 1, 256,
+              "Threads that run the model, of low priority."),
+        count("semantic.encoderQueue", EARSHOT_FIELD(semantic.encoder_queue), 1, 100'000,
+              "Windows of talk that may wait for the model; from half of it on fewer are sent there."),
+        count("semantic.queue", EARSHOT_FIELD(semantic.queue), 1, 1'000'000,
+              "Utterances that may wait to be scored; further ones are not heard in other words."),
+        count("semantic.cacheBytes", EARSHOT_FIELD(semantic.cache_bytes), 0, 1024 * 1024 * k_mib,
+              "Memory for what the model said of windows lately."),
+        count("semantic.storedBytes", EARSHOT_FIELD(semantic.stored_bytes), 0, 1024 * 1024 * k_mib,
+              "Room in the database for vectors of phrases and fitted lists; those not used for long go first."),
+        on_off("semantic.encodeOpen", EARSHOT_FIELD(semantic.encode_open),
+               "Whether the model is asked about interim words too, and not the static table alone."),
+
+        count("limits.sockets", EARSHOT_FIELD(transport.sockets), 1, 1'000'000,
+              "WebSockets at the same time. The system must allow 1,024 more open files than that (ulimit -Hn)."),
         seconds("limits.handshakeSeconds", EARSHOT_FIELD(transport.handshake), 0.1, 600,
                 "From a connection to the whole header of its first request; of further requests from the first byte."),
         seconds("limits.transferSeconds", EARSHOT_FIELD(transport.transfer), 0.1, k_hour_seconds,
@@ -282,7 +308,9 @@ std::vector<Setting> make_table() {
         count("limits.requestHeaderBytes", EARSHOT_FIELD(transport.request_header_bytes), k_kib, 16 * k_mib,
               "The longest request line with its headers; trackers may stand in a query."),
         count("limits.managementBodyBytes", EARSHOT_FIELD(transport.management_body_bytes), k_kib, 256 * k_mib,
-              "The longest body of a management request."),
+              "The longest body of a management request, and all texts of a stored tracker."),
+        count("limits.importBodyBytes", EARSHOT_FIELD(transport.import_body_bytes), k_kib, 1024 * k_mib,
+              "The longest body that is imported: all trackers of an account."),
         count("limits.connectionIdBytes", EARSHOT_FIELD(transport.connection_id_bytes), 16, 4 * k_kib,
               "The longest connection id in a WebSocket's path."),
         count("limits.frameBytes", EARSHOT_FIELD(transport.frame_bytes), 16 * k_kib, 256 * k_mib,
@@ -311,8 +339,13 @@ std::vector<Setting> make_table() {
         count("limits.trackers", EARSHOT_FIELD(socket.messages.trackers), 1, 100'000, "Trackers of a session."),
         count("limits.phrases", EARSHOT_FIELD(socket.messages.phrases), 1, 10'000'000,
               "Phrases of all trackers of a session, exclusions and patterns among them."),
+        count("limits.patterns", EARSHOT_FIELD(conversation.patterns.count), 0, 1'000'000,
+              "Patterns of all trackers of a session."),
         count("limits.bodyPatterns", EARSHOT_FIELD(socket.messages.body_patterns), 0, 1'000'000,
-              "Patterns of all trackers of a management body."),
+              "Patterns of all trackers of a management body, and of a stored tracker."),
+        count("limits.patternCost", EARSHOT_FIELD(conversation.patterns.cost), 0, 1'000'000'000,
+              "What compiling the patterns of a session, or of a management body, may cost together, as "
+              "docs/protocol.md counts it; 1,000 common ones cost 260,000."),
         count("limits.patternBytes", EARSHOT_FIELD(conversation.patterns.max_bytes), 1, 64 * k_kib,
               "The longest pattern."),
         count("limits.patternMemoryBytes", EARSHOT_FIELD(conversation.patterns.max_mem), 64 * k_kib, 256 * k_mib,

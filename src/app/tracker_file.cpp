@@ -2,16 +2,22 @@
 
 #include "earshot/proto/client_codec.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 namespace earshot::app {
 
 base::Result<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    std::string content;
+    std::array<char, 16 * 1024> part;
+    // Not by iterators: they throw where the system cannot read what it could open, such as a directory.
+    do {
+        file.read(part.data(), part.size());
+        content.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    } while (file);
     if (!file.is_open() || file.bad()) {
         return base::Error{base::Errc::io_failed, std::string("cannot be read: ") + std::strerror(errno), {}, {}};
     }

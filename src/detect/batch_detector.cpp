@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace earshot::detect {
 namespace {
@@ -39,7 +40,8 @@ TurnHit place(Hit hit, const Speaker& speaker, std::span<const Turn> turns) {
     placed.start_turn = first.turn;
     placed.start = text::utf16_length(std::string_view(turns[first.turn].text).substr(0, begin));
     placed.end = text::utf16_length(std::string_view(turns[last.turn].text).substr(0, end));
-    placed.word = std::max(text::count_blank_separated(turns[last.turn].text, end), 1U) - 1;
+    const std::size_t known = std::max(end, hit.known_end - last.base + last.offset);
+    placed.word = std::max(text::count_blank_separated(turns[last.turn].text, known), 1U) - 1;
     placed.hit = std::move(hit);
     return placed;
 }
@@ -47,8 +49,12 @@ TurnHit place(Hit hit, const Speaker& speaker, std::span<const Turn> turns) {
 }  // namespace
 
 BatchDetector::BatchDetector(std::shared_ptr<const TrackerList> list, LanguageTools& tools, base::IdSource& ids,
-                             std::size_t utterance_bytes)
-    : tools_(tools), ids_(ids), utterance_bytes_(utterance_bytes) {
+                             Judge judge, double default_threshold, std::size_t utterance_bytes)
+    : tools_(tools),
+      ids_(ids),
+      judge_(std::move(judge)),
+      default_threshold_(default_threshold),
+      utterance_bytes_(utterance_bytes) {
     lists_.put(lists_.free_slot(), std::move(list));
 }
 
@@ -74,7 +80,11 @@ std::vector<TurnHit> BatchDetector::detect(std::span<const Turn> turns) {
             speaker.stretches.push_back({ended.base, ended.bytes, i, offset});
             offset += ended.bytes;
             for (Hit& hit : ended.confirmed) hits.push_back(place(std::move(hit), speaker, turns));
-            if (ended.needs_verdict) speaker.window.judge(ended.number, {}, 1);
+            if (!ended.needs_verdict) return;
+            std::vector<Verdict> verdicts;
+            if (judge_) verdicts = judge_(speaker.window.ended_text(ended.number));
+            Judged judged = speaker.window.judge(ended.number, verdicts, default_threshold_);
+            for (Hit& hit : judged.confirmed) hits.push_back(place(std::move(hit), speaker, turns));
         };
         speaker.window.commit({}, {turn.text, turn.time, {}}, nullptr);
         while (speaker.window.committed_bytes({}) > utterance_bytes_) {

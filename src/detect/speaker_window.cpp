@@ -37,8 +37,11 @@ void SpeakerWindow::Impl::follow(const ListChange& change, std::vector<HitChange
     for (const auto& utterance : ended_) {
         move_to_new_list(change, utterance->confirmed);
         move_to_new_list(change, utterance->exclusions);
+        for (Hit& hit : utterance->told) move_told(change, hit);
+        if (changes) take_back_gone(change, utterance->told, *changes);
     }
     for (const auto& utterance : open_) {
+        utterance->assumptions.clear();  // they count the trackers of the former list; the next ones come soon
         for (Hit& hit : utterance->told) move_told(change, hit);
         hear_anew(*utterance);
         if (changes) tell(*utterance, *changes);
@@ -86,6 +89,7 @@ EndedUtterance SpeakerWindow::Impl::end(Utterance& utterance, std::vector<HitCha
         return ended;
     }
 
+    owned->assumptions.clear();
     std::vector<Hit> hits;
     if (has_candidates(*owned)) {
         hits = hits_of(*owned);
@@ -93,14 +97,22 @@ EndedUtterance SpeakerWindow::Impl::end(Utterance& utterance, std::vector<HitCha
         owned->exclusions.clear();
         owned->confirmed.clear();
     }
+    std::vector<Hit> assumed;  // goes on until the verdict
+    const bool awaits_verdict = wants_verdict(*owned);
+    if (awaits_verdict) {
+        std::copy_if(owned->told.begin(), owned->told.end(), std::back_inserter(assumed),
+                     [](const Hit& hit) { return !is_immediate(hit.tier); });
+        std::erase_if(owned->told, [](const Hit& hit) { return !is_immediate(hit.tier); });
+    }
     settle(owned->told, hits, ids_, ended.retracted);
+    owned->told = std::move(assumed);
     ended.confirmed = std::move(hits);
     ended.number = owned->number = ++ended_count_;
     ended.base = owned->base;
     ended.bytes = owned->said.text().size();
     place_messages(*owned);
     for (const PlacedMessage& message : owned->messages) ended.messages.push_back(message_of(*owned, message));
-    owned->awaits_verdict = ended.needs_verdict = wants_verdict(*owned);
+    owned->awaits_verdict = ended.needs_verdict = awaits_verdict;
     note_cooldowns(*owned, owned->confirmed);
     take_over(*owned);
     ended_.push_back(std::move(owned));
@@ -128,23 +140,10 @@ EndedUtterance SpeakerWindow::Impl::cut(Utterance& utterance, std::size_t max_by
     return ended;
 }
 
-std::vector<Hit> SpeakerWindow::Impl::judge(std::uint64_t number, std::span<const Verdict> verdicts,
-                                            double default_threshold) {
-    Utterance* utterance = find_ended(number);
-    if (utterance == nullptr || !utterance->awaits_verdict) return {};
-    std::vector<Candidate> candidates;
-    for (const Verdict& verdict : verdicts) {
-        if (is_acceptable(*utterance, verdict, default_threshold))
-            candidates.push_back(candidate_of(*utterance, verdict));
-    }
-    gather_context(*utterance);
-    keep_reported(candidates, exclusions_, confirmed_);
-    std::vector<Hit> hits = make_hits(*utterance, candidates);
-    for (Hit& hit : hits) hit.id = ids_.make_uuid();
-    note_cooldowns(*utterance, candidates);
-    utterance->confirmed.insert(utterance->confirmed.end(), candidates.begin(), candidates.end());
-    utterance->awaits_verdict = false;
-    forget_out_of_reach();
+std::vector<Hit> SpeakerWindow::Impl::open_hits() const {
+    std::vector<Hit> hits;
+    for (const auto& utterance : ended_) hits.insert(hits.end(), utterance->told.begin(), utterance->told.end());
+    for (const auto& utterance : open_) hits.insert(hits.end(), utterance->told.begin(), utterance->told.end());
     return hits;
 }
 
@@ -238,17 +237,22 @@ std::string_view SpeakerWindow::ended_text(std::uint64_t number) const noexcept 
     return utterance == nullptr ? std::string_view() : std::string_view(utterance->said.text());
 }
 
-std::vector<Hit> SpeakerWindow::judge(std::uint64_t number, std::span<const Verdict> verdicts,
-                                      double default_threshold) {
+std::string_view SpeakerWindow::open_text(std::string_view id) const noexcept {
+    const Utterance* utterance = impl_->find(id);
+    return utterance == nullptr ? std::string_view() : std::string_view(utterance->said.text());
+}
+
+void SpeakerWindow::assume(std::string_view id, std::span<const Verdict> verdicts, double default_threshold,
+                           std::vector<HitChange>& changes) {
+    if (Utterance* utterance = impl_->find(id)) impl_->assume(*utterance, verdicts, default_threshold, changes);
+}
+
+Judged SpeakerWindow::judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold) {
     return impl_->judge(number, verdicts, default_threshold);
 }
 
 std::vector<Hit> SpeakerWindow::open_hits() const {
-    std::vector<Hit> hits;
-    for (const auto& utterance : impl_->open_utterances()) {
-        hits.insert(hits.end(), utterance->told.begin(), utterance->told.end());
-    }
-    return hits;
+    return impl_->open_hits();
 }
 
 std::uint64_t SpeakerWindow::ended_words() const noexcept {

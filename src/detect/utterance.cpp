@@ -184,6 +184,7 @@ void Utterance::clear() noexcept {
     }
     message_ids.clear();
     told.clear();
+    assumptions.clear();
     messages.clear();
     exclusions.clear();
     confirmed.clear();

@@ -87,6 +87,12 @@ struct ListHearing {
     std::size_t committed_inflected = 0;
 };
 
+/// A verdict on an open utterance, and what its words were then.
+struct Assumption {
+    Verdict verdict;
+    std::uint64_t words_hash = 0;
+};
+
 /// A message and where it stands in its utterance.
 struct PlacedMessage {
     text::Sentence place;
@@ -103,7 +109,10 @@ struct Utterance {
     std::uint64_t epoch = 0;           ///< of the lists when it was opened: trackers that came later do not hear it
     std::vector<ListHearing> hearing;  ///< by slot
     std::vector<std::string> message_ids;
-    std::vector<Hit> told;  ///< while open: its hits as last told, in the order of keep_reported
+    std::vector<Hit> told;  ///< its hits as last told, in the order of keep_reported; once ended: those that its
+                            ///< verdict confirms or takes back
+    std::vector<Assumption> assumptions;
+    double default_threshold = 1;  ///< that the assumptions came with
 
     // Once ended:
     std::vector<PlacedMessage> messages;

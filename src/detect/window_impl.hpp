@@ -47,7 +47,10 @@ public:
 
     EndedUtterance end(Utterance& utterance, std::vector<HitChange>* changes);
     EndedUtterance cut(Utterance& utterance, std::size_t max_bytes, std::vector<HitChange>* changes);
-    std::vector<Hit> judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold);
+    void assume(Utterance& utterance, std::span<const Verdict> verdicts, double default_threshold,
+                std::vector<HitChange>& changes);
+    Judged judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold);
+    std::vector<Hit> open_hits() const;
 
     const std::vector<std::unique_ptr<Utterance>>& open_utterances() const noexcept { return open_; }
     std::uint64_t ended_words() const noexcept { return ended_words_; }
@@ -68,6 +71,9 @@ private:
     /// A told hit whose tracker goes on is one of the new list's; any other keeps what names it, until it is taken
     /// back.
     void move_told(const ListChange& change, Hit& hit) const;
+
+    /// Of hits that await a verdict: those whose trackers are gone.
+    static void take_back_gone(const ListChange& change, std::vector<Hit>& told, std::vector<HitChange>& changes);
 
     void hear_anew(Utterance& utterance);
     void undo_hypothesis(Utterance& utterance);
@@ -133,6 +139,11 @@ private:
     bool wants_verdict(const Utterance& utterance) const noexcept;
     bool is_acceptable(const Utterance& utterance, const Verdict& verdict, double default_threshold) const noexcept;
     static Candidate candidate_of(const Utterance& utterance, const Verdict& verdict) noexcept;
+    static std::uint64_t hash_of_words(const Utterance& utterance, const Verdict& verdict) noexcept;
+    void add_assumptions(const Utterance& utterance);
+
+    /// What only the verdict knows of a hit that came of it.
+    static void complete(const Utterance& utterance, std::span<const Verdict> verdicts, Hit& hit);
 
     const ActiveLists& lists_;
     SpeakerTraits traits_;

@@ -9,6 +9,7 @@ namespace earshot::detect {
 // ---- Candidates -----------------------------------------------------------------------------------------------------
 
 bool SpeakerWindow::Impl::has_candidates(const Utterance& utterance) const noexcept {
+    if (!utterance.assumptions.empty()) return true;
     for (std::size_t i = 0; i < lists_.size(); ++i) {
         if (!lists_.hears(i)) continue;
         if (!utterance.hearing[i].exact.empty() || !utterance.hearing[i].inflected.empty()) return true;
@@ -133,6 +134,7 @@ void SpeakerWindow::Impl::choose(Utterance& utterance) {
         for (const auto& found : utterance.hearing[i].inflected) add_occurrence(utterance, i, found, Tier::inflected);
         add_patterns(utterance, i);
     }
+    add_assumptions(utterance);
     gather_context(utterance);
     // A fuzzy or semantic verdict may still be on its way: literal and inflected hits never wait for it, nor yield
     // to it.
@@ -146,7 +148,11 @@ void SpeakerWindow::Impl::choose(Utterance& utterance) {
 
 std::vector<Hit> SpeakerWindow::Impl::hits_of(Utterance& utterance) {
     choose(utterance);
-    return make_hits(utterance, candidates_);
+    std::vector<Hit> hits = make_hits(utterance, candidates_);
+    for (const Assumption& assumption : utterance.assumptions) {
+        for (Hit& hit : hits) complete(utterance, std::span(&assumption.verdict, 1), hit);
+    }
+    return hits;
 }
 
 std::vector<Hit> SpeakerWindow::Impl::make_hits(Utterance& utterance, const std::vector<Candidate>& candidates) {
@@ -163,7 +169,7 @@ std::vector<Hit> SpeakerWindow::Impl::make_hits(Utterance& utterance, const std:
         hit.tier = candidate.tier;
         hit.score = candidate.score;
         hit.begin = candidate.begin;
-        hit.end = candidate.end;
+        hit.end = hit.known_end = candidate.end;
         for (const auto& before : ended_) {
             if (before.get() != &utterance) add_parts(*before, candidate, hit.parts);
         }
@@ -217,47 +223,6 @@ void SpeakerWindow::Impl::note_cooldowns(const Utterance& utterance, std::span<c
         const bool cools = lists_.list(hit.list)->tracker(hit.tracker).cooldown_seconds > 0;
         if (cools) cooldowns_.note(utterance, hit);
     }
-}
-
-// ---- Verdicts -------------------------------------------------------------------------------------------------------
-
-bool SpeakerWindow::Impl::wants_verdict(const Utterance& utterance) const noexcept {
-    for (std::size_t i = 0; i < lists_.size(); ++i) {
-        if (!lists_.hears(i)) continue;
-        const TrackerList& list = *lists_.list(i);
-        if (!list.has_tier(Tier::semantic) && !list.has_tier(Tier::fuzzy)) continue;
-        for (std::uint32_t tracker = 0; tracker < list.size(); ++tracker) {
-            if (lists_.hears(i, tracker, utterance.epoch)) return true;
-        }
-    }
-    return false;
-}
-
-bool SpeakerWindow::Impl::is_acceptable(const Utterance& utterance, const Verdict& verdict,
-                                        double default_threshold) const noexcept {
-    if (is_immediate(verdict.tier) || verdict.list >= lists_.size() || !lists_.hears(verdict.list)) return false;
-    const TrackerList& list = *lists_.list(verdict.list);
-    if (verdict.tracker >= list.size()) return false;
-    if (!lists_.hears(verdict.list, verdict.tracker, utterance.epoch)) return false;
-    const TrackerDefinition& tracker = list.tracker(verdict.tracker);
-    if (verdict.phrase >= tracker.vocabulary.size() || !listens(tracker)) return false;
-    if (!list.tiers(verdict.tracker).has(verdict.tier)) return false;
-    if (verdict.first_word > verdict.last_word || verdict.last_word >= utterance.said.words().words.size())
-        return false;
-    if (!(verdict.score >= list.threshold(verdict.tracker, default_threshold))) return false;
-    return !cooldowns_.suppress({verdict.list, verdict.tracker, verdict.phrase, verdict.tier, verdict.score, 0, 0},
-                                tracker.cooldown_seconds, utterance);
-}
-
-Candidate SpeakerWindow::Impl::candidate_of(const Utterance& utterance, const Verdict& verdict) noexcept {
-    const auto& words = utterance.said.words().words;
-    return {verdict.list,
-            verdict.tracker,
-            verdict.phrase,
-            verdict.tier,
-            verdict.score,
-            utterance.base + words[verdict.first_word].byte_begin,
-            utterance.base + words[verdict.last_word].byte_end};
 }
 
 }  // namespace earshot::detect

@@ -36,6 +36,15 @@ void SpeakerWindow::Impl::move_told(const ListChange& change, Hit& hit) const {
     hit.tracker = *change.now[hit.tracker];
 }
 
+void SpeakerWindow::Impl::take_back_gone(const ListChange& change, std::vector<Hit>& told,
+                                         std::vector<HitChange>& changes) {
+    std::erase_if(told, [&](Hit& hit) {
+        const bool is_gone = hit.slot == change.slot && hit.list == change.before && !change.now[hit.tracker];
+        if (is_gone) changes.push_back({HitState::retracted, std::move(hit)});
+        return is_gone;
+    });
+}
+
 void SpeakerWindow::Impl::hear_anew(Utterance& utterance) {
     place_behind_ended(utterance);
     hear(utterance, 0);

@@ -30,8 +30,14 @@ public:
         if (--place->second == 0) counts_.erase(place);
     }
 
+    /// Whether it has any.
+    bool has(const std::string& account) const {
+        const std::lock_guard lock(mutex_);
+        return counts_.contains(account);
+    }
+
 private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::string, std::size_t> counts_;
 };
 

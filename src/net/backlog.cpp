@@ -23,6 +23,8 @@ bool is_half_empty(std::uint64_t load) noexcept {
 
 }  // namespace
 
+thread_local Backlog::SharedItem Backlog::now_dealt_with;
+
 Backlog::Item Backlog::add(std::size_t bytes) {
     // More than a backlog's bytes are not told apart, which keeps the sum within its bits.
     const std::uint64_t load = k_one_frame | std::min(bytes, k_bytes);

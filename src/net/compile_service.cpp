@@ -4,15 +4,13 @@
 
 #include <bit>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace earshot::net {
 namespace {
 
 using base::Errc;
-
-// RE2 takes about this many times as long for an expression as a phrase takes.
-constexpr std::size_t k_phrases_a_pattern = 20;
 
 class Hasher {
 public:
@@ -59,13 +57,12 @@ std::uint64_t hash_of(const detect::TrackerListDefinition& definition) {
 CompileService::CompileService(const match::PatternLimits& limits, ServerHooks& hooks)
     : limits_(limits), hooks_(hooks) {}
 
-std::size_t CompileService::weight(const std::vector<detect::TrackerDefinition>& trackers) noexcept {
-    std::size_t weight = 0;
+std::size_t CompileService::phrases_of(const std::vector<detect::TrackerDefinition>& trackers) noexcept {
+    std::size_t phrases = 0;
     for (const detect::TrackerDefinition& tracker : trackers) {
-        weight += tracker.vocabulary.size() + tracker.exclude_vocabulary.size();
-        weight += k_phrases_a_pattern * tracker.patterns.size();
+        phrases += tracker.vocabulary.size() + tracker.exclude_vocabulary.size() + tracker.patterns.size();
     }
-    return weight;
+    return phrases;
 }
 
 base::Result<CompileService::List> CompileService::compile(detect::TrackerListDefinition definition,
@@ -86,16 +83,28 @@ base::Result<CompileService::List> CompileService::compile(detect::TrackerListDe
         pending_.emplace(hash, pending);
     }
 
-    const auto begin = std::chrono::steady_clock::now();
-    auto answer = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
-    hooks_.on_compiled(weight(definition.trackers), std::chrono::steady_clock::now() - begin);
+    auto answer = compile_new(hash, definition, tokenizer);
     {
         const std::lock_guard lock(mutex_);
         std::erase_if(pending_, [&](const auto& entry) { return entry.second == pending; });
-        if (answer) answer = lists_.insert(hash, std::move(answer.value()));
     }
     promise.set_value(answer);
     return answer;
+}
+
+base::Result<CompileService::List> CompileService::compile_new(std::uint64_t hash,
+                                                               const detect::TrackerListDefinition& definition,
+                                                               text::Tokenizer& tokenizer) {
+    try {
+        const auto begin = std::chrono::steady_clock::now();
+        auto list = detect::TrackerList::compile(definition, limits_, tokenizer, phrase_sets_);
+        hooks_.on_compiled(phrases_of(definition.trackers), std::chrono::steady_clock::now() - begin);
+        if (!list) return list;
+        const std::lock_guard lock(mutex_);
+        return lists_.insert(hash, std::move(list.value()));
+    } catch (const std::exception& error) {
+        return base::Error{Errc::internal, "the trackers could not be compiled", {}, error.what()};
+    }
 }
 
 std::size_t CompileService::lists() const {

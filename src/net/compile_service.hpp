@@ -9,6 +9,7 @@
 
 #include "content_cache.hpp"
 
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -29,17 +30,21 @@ public:
     CompileService& operator=(const CompileService&) = delete;
 
     /// The list of `definition`, on the calling thread, which waits where another compiles the same. Errors: those of
-    /// TrackerList::compile.
+    /// TrackerList::compile, Errc::internal (it was thrown at, for want of memory perhaps).
     base::Result<List> compile(detect::TrackerListDefinition definition, text::Tokenizer& tokenizer);
 
     /// How many different lists and phrase sets are in use, for metrics and tests.
     std::size_t lists() const;
     std::size_t phrase_sets() const;
 
-    /// Phrases by the time that compiling them takes.
-    static std::size_t weight(const std::vector<detect::TrackerDefinition>& trackers) noexcept;
+    /// How many phrases, exclusions and patterns they have together.
+    static std::size_t phrases_of(const std::vector<detect::TrackerDefinition>& trackers) noexcept;
 
 private:
+    /// What others may wait for, so an exception becomes an error.
+    base::Result<List> compile_new(std::uint64_t hash, const detect::TrackerListDefinition& definition,
+                                   text::Tokenizer& tokenizer);
+
     // A list that is being compiled, for who else wants it.
     struct Pending {
         const detect::TrackerListDefinition* definition;

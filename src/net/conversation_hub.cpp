@@ -258,6 +258,8 @@ void ConversationHub::perform(Conversation& conversation, ConversationAction&& a
         if (ended->why != session::Ended::Why::paused) conversation.remove(ended->socket);
     } else if (auto* request = std::get_if<session::Compile>(&action)) {
         compile(conversation, std::move(*request));
+    } else if (const auto* unready = std::get_if<session::Prepare>(&action)) {
+        prepare(conversation, unready->list);
     } else if (auto* question = std::get_if<session::Score>(&action)) {
         score(conversation, std::move(*question));
     }
@@ -270,6 +272,7 @@ void ConversationHub::compile(Conversation& conversation, session::Compile&& req
         if (!home) return;
         home->post([shard = home.get(), number, ticket, answer = std::move(answer)]() mutable {
             shard->turn([&] {
+                answer.is_prepared = shard->hub().is_prepared(answer.list);
                 shard->hub().tell(number,
                                   [&](auto& machine) { machine.compiled(ticket, std::move(answer), shard->now()); });
             });
@@ -277,20 +280,42 @@ void ConversationHub::compile(Conversation& conversation, session::Compile&& req
     };
     auto answer = shard_.server().tracker_jobs.work_out(std::move(request.job), account_of(conversation.key),
                                                         shard_.tools().tokenizer(), std::move(later));
-    if (answer) conversation.machine.compiled(request.ticket, std::move(*answer), shard_.now());
+    if (!answer) return;
+    answer->is_prepared = is_prepared(answer->list);
+    conversation.machine.compiled(request.ticket, std::move(*answer), shard_.now());
+}
+
+bool ConversationHub::is_prepared(const std::shared_ptr<const detect::TrackerList>& list) const {
+    const Scorer* scorer = shard_.server().scorer;
+    return scorer && list && scorer->is_ready(*list);
+}
+
+void ConversationHub::prepare(const Conversation& conversation,
+                              const std::shared_ptr<const detect::TrackerList>& list) {
+    if (!shard_.server().scorer) return;
+    auto ready = [weak = shard_.weak_from_this(), number = conversation.number, waiting = std::weak_ptr(list)] {
+        const auto home = weak.lock();
+        auto prepared = waiting.lock();
+        if (!home || !prepared) return;
+        home->post([shard = home.get(), number, prepared = std::move(prepared)] {
+            shard->turn(
+                [&] { shard->hub().tell(number, [&](auto& machine) { machine.prepared(*prepared, shard->now()); }); });
+        });
+    };
+    shard_.server().scorer->prepare(list, std::move(ready));
 }
 
 void ConversationHub::score(Conversation& conversation, session::Score&& request) {
     if (!shard_.server().scorer) return;
     const std::uint64_t ticket = request.ticket;
     shard_.server().scorer->score(std::move(request), [weak = shard_.weak_from_this(), number = conversation.number,
-                                                       ticket](std::vector<detect::Verdict> verdicts) {
+                                                       ticket](detect::Opinion opinion) {
         const auto home = weak.lock();
         if (!home) return;
-        home->post([shard = home.get(), number, ticket, verdicts = std::move(verdicts)]() mutable {
+        home->post([shard = home.get(), number, ticket, opinion = std::move(opinion)]() mutable {
             shard->turn([&] {
                 shard->hub().tell(number,
-                                  [&](auto& machine) { machine.scored(ticket, std::move(verdicts), shard->now()); });
+                                  [&](auto& machine) { machine.scored(ticket, std::move(opinion), shard->now()); });
             });
         });
     });

@@ -91,6 +91,8 @@ private:
     void perform(Conversation& conversation);
     void perform(Conversation& conversation, session::ConversationAction&& action);
     void compile(Conversation& conversation, session::Compile&& request);
+    bool is_prepared(const std::shared_ptr<const detect::TrackerList>& list) const;
+    void prepare(const Conversation& conversation, const std::shared_ptr<const detect::TrackerList>& list);
     void score(Conversation& conversation, session::Score&& request);
     void broadcast(const Conversation& conversation, const session::Broadcast& broadcast);
     void deliver(const Conversation& conversation, session::SocketId socket, session::ConversationAction action);

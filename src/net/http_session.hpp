@@ -28,8 +28,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession<NextLa
                           private AnswerTaker,
                           private Swept {
 public:
-    /// The connection counts already in ServerShared::connections.
-    HttpSession(Shard& shard, NextLayer stream);
+    HttpSession(Shard& shard, NextLayer stream, CountedConnection counted);
     ~HttpSession();
 
     void run();
@@ -55,6 +54,7 @@ private:
     void reply(HttpReply reply);
     void send(const HttpReply& reply);
     void on_replied(Error error, AfterReply after);
+    void forget_request();
     void read_away();
     void end();
 
@@ -66,6 +66,7 @@ private:
     void set_deadline(base::Duration after);
     const std::string& client();
 
+    CountedConnection counted_;
     Shard& shard_;
     NextLayer stream_;
     boost::beast::flat_buffer buffer_;
@@ -76,9 +77,8 @@ private:
     Self waiting_;                      // itself, while no operation is under way
     std::optional<HttpReply> delayed_;  // what will be told
     State state_ = State::handshake;
-    bool is_first_ = true;         // no request was read yet
-    bool is_expired_ = false;      // the request did not come in time
-    bool is_handed_over_ = false;  // the connection is a WebSocket's now
+    bool is_first_ = true;     // no request was read yet
+    bool is_expired_ = false;  // the request did not come in time
     base::MonotonicTime deadline_;
     base::MonotonicTime arrived_;  // when the request's header was read, or could not be
     base::Duration took_{};        // from there to its answer

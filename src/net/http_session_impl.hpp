@@ -34,8 +34,11 @@ inline constexpr std::size_t k_first_read = 2 * 1024;
 inline constexpr std::string_view k_body_too_large = "The request's body is too large.";
 
 template <class NextLayer>
-HttpSession<NextLayer>::HttpSession(Shard& shard, NextLayer stream)
-    : shard_(shard), stream_(std::move(stream)), buffer_(shard.server().options.http.header_bytes + k_read_ahead) {
+HttpSession<NextLayer>::HttpSession(Shard& shard, NextLayer stream, CountedConnection counted)
+    : counted_(std::move(counted)),
+      shard_(shard),
+      stream_(std::move(stream)),
+      buffer_(shard.server().options.http.header_bytes + k_read_ahead) {
     set_deadline(limits().handshake);
     shard_.connections().add(*this);
 }
@@ -43,7 +46,6 @@ HttpSession<NextLayer>::HttpSession(Shard& shard, NextLayer stream)
 template <class NextLayer>
 HttpSession<NextLayer>::~HttpSession() {
     shard_.connections().remove(*this);
-    if (!is_handed_over_) --shard_.server().connections;
 }
 
 template <class NextLayer>
@@ -156,10 +158,9 @@ void HttpSession<NextLayer>::become_socket(SocketRequest who) {
         reply(error_reply(who.route, 400, "A request for a WebSocket has no body."));
         return;
     }
-    is_handed_over_ = true;
     state_ = State::over;
     const auto session = std::make_shared<WsSession<NextLayer>>(
-        shard_, std::move(stream_), beast::buffers_to_string(buffer_.data()), std::move(who));
+        shard_, std::move(stream_), std::move(counted_), beast::buffers_to_string(buffer_.data()), std::move(who));
     session->run(parser_->get());
 }
 
@@ -244,12 +245,23 @@ void HttpSession<NextLayer>::on_replied(Error error, AfterReply after) {
     }
     if (after == AfterReply::keep_alive) {
         set_deadline(limits().keep_alive);
+        forget_request();
         await_request();
+        if (shard_.server().is_draining) on_drain();  // it was not idle when that was said
         return;
     }
     state_ = State::leaving;
     set_deadline(k_linger);
     finish_sending(stream_, [self = this->shared_from_this()] { self->read_away(); });
+}
+
+/// A connection may be silent for long, and have been asked for much before.
+template <class NextLayer>
+void HttpSession<NextLayer>::forget_request() {
+    request_.reset();
+    parser_.reset();
+    std::string().swap(reply_);
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();
 }
 
 // ---- Ending --------------------------------------------------------------------------------------------------------

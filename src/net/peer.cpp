@@ -3,6 +3,7 @@
 #include "earshot/session/socket_machine.hpp"
 #include "earshot/session/subscriber_machine.hpp"
 
+#include "conversation.hpp"
 #include "shard.hpp"
 
 #include <utility>
@@ -46,9 +47,8 @@ Peer::~Peer() {
 }
 
 void Peer::on_text(std::string_view message, std::size_t readable) {
-    // What waits behind a start is posted later than it came: all that came since is counted with the next input
-    // posted.
-    sent_bytes_ = local_ ? 0 : sent_bytes_ + message.size();
+    // What waits behind a start is posted later than it came: all that came since is counted with the next input.
+    sent_bytes_ += message.size();
     machine_->on_text(message, readable, shard_.now().monotonic);
     mark();
 }
@@ -105,7 +105,9 @@ bool Peer::must_rest() noexcept {
     return outbox().is_behind() || (backlog_ && backlog_->must_rest());
 }
 
-Backlog::Item Peer::add_to_backlog() {
+Backlog::SharedItem Peer::make_item() {
+    const std::size_t bytes = std::exchange(sent_bytes_, 0);
+    if (local_ && local_->guests().empty()) return nullptr;
     if (!backlog_) {
         backlog_ = std::make_shared<Backlog>([&shard = shard_, socket = id_] {
             shard.post([&shard, socket] {
@@ -115,7 +117,7 @@ Backlog::Item Peer::add_to_backlog() {
             });
         });
     }
-    return backlog_->add(std::exchange(sent_bytes_, 0));
+    return std::make_shared<const Backlog::Item>(backlog_->add(bytes));
 }
 
 void Peer::mark() {
@@ -133,6 +135,7 @@ void Peer::perform() {
 }
 
 void Peer::perform(session::SocketAction&& action) {
+    const Backlog::Dealing dealing(make_item());
     ConversationHub& hub = shard_.hub();
     std::visit(Overloaded{[&](session::Join& join) { hub.join(*this, std::move(join.request)); },
                           [&](session::Subscribe& wanted) { hub.subscribe(*this, wanted.subscription); },

@@ -54,8 +54,8 @@ public:
     const std::string& key() const noexcept { return key_; }
     session::Outbox& outbox() noexcept { return machine_->outbox(); }
 
-    /// Its client must not be read now: it does not read what it is told, or is further than its conversation's thread.
-    /// When that is over, the transport is asked to pump.
+    /// Its client must not be read now: it does not read what it is told, or is further than the threads of its
+    /// conversation. When that is over, the transport is asked to pump.
     bool must_rest() noexcept;
 
     std::optional<base::MonotonicTime> deadline() const noexcept { return machine_->deadline(); }
@@ -73,8 +73,11 @@ private:
     void perform(session::SocketAction&& action);
     void mark();
 
-    /// What goes with an input that is posted to its conversation.
-    Backlog::Item add_to_backlog();
+    /// What goes with an input that is posted to its conversation: that with which all goes that is posted meanwhile.
+    static Backlog::SharedItem add_to_backlog() { return Backlog::dealt_with(); }
+
+    /// An item for what it is about to do; null where no other thread will have anything to do with it.
+    Backlog::SharedItem make_item();
 
     Shard& shard_;
     Transport& transport_;
@@ -82,7 +85,7 @@ private:
     const std::string key_;
     std::unique_ptr<session::ClientMachine> machine_;
     session::SocketCounters told_;
-    std::shared_ptr<Backlog> backlog_;  // once its conversation was on another thread
+    std::shared_ptr<Backlog> backlog_;  // once another thread had to do with it
     std::size_t sent_bytes_ = 0;        // by the client, and not yet in the backlog
     ConversationPlace place_;
     std::size_t guest_slot_ = 0;     // Guests' own

@@ -25,9 +25,6 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using base::Errc;
 
-/// Beyond max_sockets, for requests and for sessions that are told that there is no room.
-constexpr std::size_t k_spare_connections = 1024;
-
 constexpr auto k_accept_pause = std::chrono::milliseconds(100);
 
 // A peer that vanished without a word is noticed after two minutes.
@@ -70,7 +67,11 @@ public:
         });
     }
 
-    ~Impl() { shared_.stored->stop_following(); }
+    ~Impl() {
+        shared_.stored->stop_following();
+        shared_.read_failures->close();
+        shared_.request_failures->close();
+    }
 
     base::Result<std::uint16_t> start() {
         const auto endpoint = resolve();
@@ -136,33 +137,34 @@ private:
         if (shared_.is_draining) return;
         if (error && error != asio::error::connection_aborted) {
             // Out of descriptors, most likely: until some are free, asking again would not let this thread rest.
-            log_failure("cannot accept", error.message());
             accept_timer_->expires_after(k_accept_pause);
             accept_timer_->async_wait([this](error_code cancelled) {
                 if (!cancelled && !shared_.is_draining) accept();
             });
+            log_failure("cannot accept", error.message());
             return;
         }
-        if (!error) hand_over(shard, std::move(socket));
+        // First, so that whatever becomes of this connection, others come.
+        if (!error) next_shard_ = (next_shard_ + 1) % shards_.size();
         accept();
+        if (!error) hand_over(shard, std::move(socket));
     }
 
     void hand_over(Shard& shard, PlainSocket socket) {
         // Counted before looking: a thread that sees no connection while draining may then be sure that none comes.
-        const std::size_t connections = ++shared_.connections;
-        if (shared_.is_draining || connections > shared_.options.max_sockets + k_spare_connections) {
-            --shared_.connections;
-            return;
-        }
-        next_shard_ = (next_shard_ + 1) % shards_.size();
+        CountedConnection counted(shared_);
+        const std::size_t most = shared_.options.max_sockets + ServerOptions::k_spare_connections;
+        if (shared_.is_draining || shared_.connections > most) return;
         set_options(socket);
         if (certificate_) {
-            shard.post([&shard, socket = std::move(socket), context = certificate_->context()]() mutable {
-                std::make_shared<HttpSession<TlsSocket>>(shard, TlsSocket(std::move(socket), *context))->run();
+            shard.post([&shard, counted = std::move(counted), socket = std::move(socket),
+                        context = certificate_->context()]() mutable {
+                TlsSocket secured(std::move(socket), *context);
+                std::make_shared<HttpSession<TlsSocket>>(shard, std::move(secured), std::move(counted))->run();
             });
         } else {
-            shard.post([&shard, socket = std::move(socket)]() mutable {
-                std::make_shared<HttpSession<PlainSocket>>(shard, std::move(socket))->run();
+            shard.post([&shard, counted = std::move(counted), socket = std::move(socket)]() mutable {
+                std::make_shared<HttpSession<PlainSocket>>(shard, std::move(socket), std::move(counted))->run();
             });
         }
     }
@@ -171,13 +173,13 @@ private:
         certificate_timer_->expires_after(shared_.options.tls->check);
         certificate_timer_->async_wait([this](error_code cancelled) {
             if (cancelled || shared_.is_draining) return;
+            watch_certificate();  // first, so that whatever becomes of this look, others follow
             const auto refreshed = certificate_->refresh();
             if (!refreshed) {
                 log_failure("the new certificate is not usable, the old one stays", refreshed.error().message);
             } else if (*refreshed) {
                 shared_.hooks.log(LogLevel::info, "a new certificate is in force", {});
             }
-            watch_certificate();
         });
     }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace earshot::net {
 namespace {
@@ -75,10 +76,11 @@ Peer* Shard::find(session::SocketId socket) noexcept {
     return place == peers_.end() ? nullptr : place->second;
 }
 
-/// What a peer does may give others something to do.
+/// What a peer does may give others something to do. One that fails ends the turn, and those behind it are left to the
+/// next; it and those before it are not marked any more, and may be gone by then.
 void Shard::settle() {
     for (std::size_t i = 0; i < marked_.size(); ++i) {
-        Peer* peer = marked_[i];
+        Peer* peer = std::exchange(marked_[i], nullptr);
         if (!peer) continue;
         peer->is_marked_ = false;
         peer->perform();
@@ -99,7 +101,9 @@ void Shard::sweep() {
         connections_.for_each([this](Swept& connection) { connection.on_sweep(now_.monotonic); });
         hub_.on_sweep();
     });
-    if (is_first_) server_.stored->read_missed();
+    if (is_first_) {
+        server_.stored->keep_up([&](const std::string& account) { return server_.account_sessions.has(account); });
+    }
     hub_.add_traffic(traffic_);
     tell_traffic();
     if (cut_at_ && is_drained(std::chrono::steady_clock::now())) {

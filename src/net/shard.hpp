@@ -7,12 +7,14 @@
 #include "earshot/proto/client_codec.hpp"
 
 #include "account_sessions.hpp"
+#include "backlog.hpp"
 #include "buffer_pool.hpp"
 #include "compile_service.hpp"
 #include "conversation_hub.hpp"
 #include "directory.hpp"
 #include "peer.hpp"
 #include "rest/management.hpp"
+#include "store_failures.hpp"
 #include "stored_tracker_cache.hpp"
 #include "swept.hpp"
 #include "tracker_jobs.hpp"
@@ -42,9 +44,12 @@ struct ServerShared {
           scorer(scorer_given),
           replay(options.replay_bytes),
           compiler(options.conversation.patterns, hooks_given),
-          stored(std::make_shared<StoredTrackerCache>(store)),
+          read_failures(std::make_shared<StoreFailures>(hooks_given, "stored trackers could not be read")),
+          request_failures(std::make_shared<StoreFailures>(hooks_given, "the store failed a request")),
+          stored(std::make_shared<StoredTrackerCache>(
+              store, [failures = read_failures](const base::Error& error) { failures->tell(error); })),
           tracker_jobs(compiler, pool, *stored),
-          management(store ? std::make_shared<Management>(options, *store, pool) : nullptr) {}
+          management(store ? std::make_shared<Management>(options, *store, pool, request_failures) : nullptr) {}
 
     const ServerOptions options;
     ServerHooks& hooks;
@@ -52,6 +57,8 @@ struct ServerShared {
     Directory directory;
     session::ReplayBudget replay;
     CompileService compiler;
+    const std::shared_ptr<StoreFailures> read_failures;  ///< these two: what the store still answers keeps them
+    const std::shared_ptr<StoreFailures> request_failures;
     const std::shared_ptr<StoredTrackerCache> stored;  ///< its calls under way keep it
     TrackerJobs tracker_jobs;
     const std::shared_ptr<Management> management;  ///< null: nothing is stored
@@ -59,6 +66,22 @@ struct ServerShared {
     std::atomic<std::size_t> connections = 0;  ///< of all kinds
     std::atomic<std::size_t> sessions = 0;
     AccountSessions account_sessions;
+};
+
+/// A connection's part in ServerShared::connections, from its acceptance to its end, whoever has it meanwhile. Any
+/// thread.
+class CountedConnection {
+public:
+    /// `server` outlives it.
+    explicit CountedConnection(ServerShared& server) : server_(&server) { ++server.connections; }
+    CountedConnection(CountedConnection&& other) noexcept : server_(std::exchange(other.server_, nullptr)) {}
+    CountedConnection& operator=(CountedConnection&&) = delete;
+    ~CountedConnection() {
+        if (server_) --server_->connections;
+    }
+
+private:
+    ServerShared* server_;  // null: another one counts
 };
 
 /// All that belongs to one I/O thread: its loop, its connections and conversations, and the tools they use in turn.
@@ -75,10 +98,14 @@ public:
 
     // ---- Any thread
 
-    /// Has `act` called on this thread. Those that one thread posts are called in their order.
+    /// Has `act` called on this thread. Those that one thread posts are called in their order. An input that the
+    /// calling thread deals with is not dealt with before `act` was called.
     template <typename Act>
     void post(Act act) {
-        boost::asio::post(context_, std::move(act));
+        boost::asio::post(context_, [act = std::move(act), item = Backlog::dealt_with()]() mutable {
+            const Backlog::Dealing dealing(std::move(item));
+            act();
+        });
     }
 
     boost::asio::io_context& context() noexcept { return context_; }

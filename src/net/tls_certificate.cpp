@@ -4,8 +4,9 @@
 #include <boost/system/error_code.hpp>
 #include <openssl/ssl.h>
 
+#include <array>
+#include <cstddef>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <sys/stat.h>
 #include <utility>
@@ -25,8 +26,14 @@ base::Error unusable(const std::string& path, const std::string& why) {
 
 std::optional<std::string> read(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) return std::nullopt;
+    std::string text;
+    std::array<char, 4 * 1024> part;
+    // Not by iterators: they throw where the system cannot read what it could open, such as a directory.
+    do {
+        file.read(part.data(), part.size());
+        text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    } while (file);
+    if (!file.is_open() || file.bad()) return std::nullopt;
     return text;
 }
 

@@ -32,8 +32,8 @@ class WsSession final : public std::enable_shared_from_this<WsSession<NextLayer>
                         private CorkListener,
                         private Swept {
 public:
-    /// Takes over a connection that counts in ServerShared::connections. `early`: what was read behind the request.
-    WsSession(Shard& shard, NextLayer stream, std::string early, SocketRequest who);
+    /// Takes over a connection. `early`: what was read behind the request.
+    WsSession(Shard& shard, NextLayer stream, CountedConnection counted, std::string early, SocketRequest who);
     ~WsSession();
 
     /// Shakes hands and goes on from there.
@@ -69,6 +69,7 @@ private:
     CorkedStream<NextLayer>& cork() noexcept { return ws_.next_layer(); }
     NextLayer& lowest() noexcept { return ws_.next_layer().next_layer(); }
 
+    CountedConnection counted_;
     Shard& shard_;
     boost::beast::websocket::stream<CorkedStream<NextLayer>, false> ws_;
     boost::beast::flat_buffer buffer_;

@@ -30,8 +30,10 @@ inline std::string key_of(const SocketRequest& who) {
 }
 
 template <class NextLayer>
-WsSession<NextLayer>::WsSession(Shard& shard, NextLayer stream, std::string early, SocketRequest who)
-    : shard_(shard),
+WsSession<NextLayer>::WsSession(Shard& shard, NextLayer stream, CountedConnection counted, std::string early,
+                                SocketRequest who)
+    : counted_(std::move(counted)),
+      shard_(shard),
       ws_(std::move(stream), shard.buffers()),
       who_(std::move(who)),
       begin_(std::chrono::steady_clock::now()) {
@@ -46,7 +48,6 @@ WsSession<NextLayer>::~WsSession() {
     end(SessionEnd::lost);
     cork().listen(nullptr);
     shard_.connections().remove(*this);
-    --shard_.server().connections;
 }
 
 // ---- Opening -------------------------------------------------------------------------------------------------------

@@ -51,9 +51,10 @@ void write_speaker(JsonWriter& json, const Member& member) {
     json.end_object();
 }
 
-// Milliseconds are as fine as any recogniser is; more digits would only be noise of the arithmetic.
-double rounded(double seconds) {
-    return std::round(seconds * 1000) / 1000;
+// Milliseconds are as fine as any recogniser is, and thousandths as any score; more digits would only be noise of the
+// arithmetic.
+double rounded(double value) {
+    return std::round(value * 1000) / 1000;
 }
 
 void write_span_of_time(JsonWriter& json, const TimeSpan& time, const TimeAxis& axis) {
@@ -62,17 +63,31 @@ void write_span_of_time(JsonWriter& json, const TimeSpan& time, const TimeAxis& 
     json.member("timeOffset", rounded(time.start)).member("duration", rounded(time.end - time.start));
 }
 
+void write_explanation(JsonWriter& json, const detect::Explanation& explanation) {
+    json.key("explanation").begin_object().member("nearest", explanation.nearest).key("parts").begin_object();
+    for (const auto& [name, value] : explanation.parts) json.member(name, rounded(value));
+    json.end_object().key("runnerUp");
+    if (explanation.runner_up.empty()) {
+        json.null();
+    } else {
+        json.begin_object().member("name", explanation.runner_up);
+        json.member("score", rounded(explanation.runner_up_score)).end_object();
+    }
+    json.member("window", explanation.window).end_object();
+}
+
 void write_message_ref(JsonWriter& json, const HitChange& change, const HitPart& part, const Member& speaker,
-                       const TimeAxis& axis, WithState with_state) {
+                       const TimeAxis& axis, RefMembers members) {
     const detect::Hit& hit = change.hit;
     json.begin_object().member("id", part.message_id).member("text", part.text);
     json.member("offset", is_literal(hit.tier) ? static_cast<std::int64_t>(part.begin) : -1);
-    json.member("hitId", hit.id).member("tier", detect::tier_name(hit.tier)).member("score", hit.score);
+    json.member("hitId", hit.id).member("tier", detect::tier_name(hit.tier)).member("score", rounded(hit.score));
     json.key("span").begin_object().member("start", part.begin).member("end", part.end).end_object();
     json.key("speaker");
     write_speaker(json, speaker);
     write_span_of_time(json, part.time, axis);
-    if (with_state == WithState::yes) json.member("state", detect::state_name(change.state));
+    if (members.state) json.member("state", detect::state_name(change.state));
+    if (members.explanation && hit.explanation) write_explanation(json, *hit.explanation);
     json.end_object();
 }
 
@@ -104,7 +119,7 @@ std::vector<const HitChange*> grouped(std::span<const HitChange> changes) {
 }
 
 void write_trackers(JsonWriter& json, std::span<const HitChange> changes, const Member& speaker, const TimeAxis& axis,
-                    WithState with_state) {
+                    RefMembers members) {
     const auto order = grouped(changes);
     for (std::size_t i = 0; i < order.size();) {
         const detect::Hit& first = order[i]->hit;
@@ -116,7 +131,7 @@ void write_trackers(JsonWriter& json, std::span<const HitChange> changes, const 
             json.key("messageRefs").begin_array();
             for (; i < order.size() && match_key(order[i]->hit) == match_key(match); ++i) {
                 for (const HitPart& part : order[i]->hit.parts) {
-                    write_message_ref(json, *order[i], part, speaker, axis, with_state);
+                    write_message_ref(json, *order[i], part, speaker, axis, members);
                 }
             }
             json.end_array().key("insightRefs").begin_array().end_array().end_object();
@@ -264,6 +279,13 @@ std::string stored_followed(std::uint64_t version, std::int64_t offset_ms) {
     });
 }
 
+std::string tier_ready(detect::Tier tier, std::uint64_t version, std::int64_t offset_ms) {
+    return platform("session_modified", offset_ms, [&](JsonWriter& json) {
+        json.member("cause", "tierReady").member("tier", detect::tier_name(tier));
+        json.key("trackers").begin_object().member("version", version).end_object();
+    });
+}
+
 std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms) {
     return platform("error", offset_ms, [&](JsonWriter& json) { write_error(json, error, request_id); });
 }
@@ -330,13 +352,13 @@ std::string message_response(std::span<const detect::Message> messages, const Me
 }
 
 std::string tracker_response(std::span<const HitChange> changes, const Member& speaker, const TimeAxis& axis,
-                             IsFinal is_final, WithState with_state, std::uint64_t sequence) {
+                             IsFinal is_final, RefMembers members, std::uint64_t sequence) {
     std::string out;
     out.reserve((changes.size() + 1) * k_message_bytes);
     JsonWriter json(out);
     json.begin_object().member("type", "tracker_response").member("isFinal", is_final == IsFinal::yes);
     json.key("trackers").begin_array();
-    write_trackers(json, changes, speaker, axis, with_state);
+    write_trackers(json, changes, speaker, axis, members);
     json.end_array().member("sequenceNumber", sequence).end_object();
     return out;
 }
@@ -346,7 +368,8 @@ std::string open_hits_response(std::span<const OpenHits> speakers, std::uint64_t
     JsonWriter json(out);
     json.begin_object().member("type", "tracker_response").member("isFinal", false).member("allOpen", true);
     json.key("trackers").begin_array();
-    for (const OpenHits& open : speakers) write_trackers(json, open.hits, open.speaker, open.axis, WithState::yes);
+    for (const OpenHits& open : speakers)
+        write_trackers(json, open.hits, open.speaker, open.axis, RefMembers{.state = true});
     json.end_array().member("sequenceNumber", sequence).end_object();
     return out;
 }

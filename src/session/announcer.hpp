@@ -28,6 +28,7 @@ struct Audience {
     bool interims = false;
     bool revisions = false;
     bool captions = false;
+    bool explanations = false;
 };
 
 /// Text as the sockets of a conversation share it.
@@ -48,7 +49,8 @@ public:
     void tell_end(const Voice& voice, const detect::EndedUtterance& ended, int timezone_offset_minutes,
                   const Audience& audience);
 
-    void tell_confirmed(const Voice& voice, const std::vector<detect::Hit>& hits, const Audience& audience);
+    /// What a verdict takes back, then what it confirms.
+    void tell_judged(const Voice& voice, const detect::Judged& judged, const Audience& audience);
 
     void tell_caption(const Voice& voice, const proto::TranscriptChunk& chunk, const detect::TimeSpan& time,
                       std::int64_t offset_ms);
@@ -66,6 +68,8 @@ public:
     const ConversationCounters& counters() const noexcept { return counters_; }
 
 private:
+    void tell_confirmed(const Voice& voice, const std::vector<detect::Hit>& hits, const Audience& audience);
+    void tell_retracted(const Voice& voice, const std::vector<detect::Hit>& hits, const Audience& audience);
     void tell_interim(const Voice& voice, const std::vector<detect::HitChange>& plain,
                       const std::vector<detect::HitChange>& revised, const Audience& audience);
 

@@ -67,9 +67,17 @@ void ClientMachine::take_actions(std::vector<SocketAction>& into) {
     into.swap(actions_);
 }
 
-void ClientMachine::push_revised(const Broadcast& broadcast, MonotonicTime now) {
+void ClientMachine::push_form(const Broadcast& broadcast, const proto::ListenerWishes& wishes, MonotonicTime now) {
+    const Frame& frame = broadcast.form(wishes);
+    if (wishes.revisions) {
+        push_revised(broadcast, frame, now);
+    } else if (frame) {
+        push(frame, broadcast.importance, now);
+    }
+}
+
+void ClientMachine::push_revised(const Broadcast& broadcast, const Frame& frame, MonotonicTime now) {
     if (!broadcast.is_interim || missed_ == Missed::nothing) {
-        const Frame& frame = broadcast.revised;
         const bool is_dropped = frame && push(frame, broadcast.importance, now) == Verdict::dropped;
         if (is_dropped && broadcast.is_interim) missed_ = Missed::interims;
     } else {

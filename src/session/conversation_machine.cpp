@@ -26,7 +26,7 @@ public:
           id_(ids.make_digits()),
           announcer_(actions_, limits.replay_bytes, replay),
           talk_({limits, scorer, tools, ids, lists_, roster_, announcer_, actions_}),
-          trackers_({limits, id_, lists_, talk_, actions_}) {}
+          trackers_({limits, scorer, id_, lists_, talk_, actions_}) {}
 
     // ---- Coming ----------------------------------------------------------------------------------------------------
 
@@ -144,8 +144,8 @@ public:
         }
     }
 
-    void scored(std::uint64_t ticket, std::vector<detect::Verdict> verdicts, Now now) {
-        talk_.scored(ticket, std::move(verdicts));
+    void scored(std::uint64_t ticket, detect::Opinion opinion, Now now) {
+        talk_.scored(ticket, std::move(opinion));
         settle_participants(now);
     }
 
@@ -171,6 +171,10 @@ public:
             trackers_.finish_change(*participant, std::move(result), now);
             settle_participants(now);
         }
+    }
+
+    void prepared(const detect::TrackerList& list, Now now) {
+        for (const auto& participant : roster_.participants()) trackers_.prepared(*participant, list, now);
     }
 
     // ---- Time ------------------------------------------------------------------------------------------------------
@@ -307,7 +311,9 @@ private:
         report.ignored = participant.ignored;
         for (const Tier tier : detect::k_all_tiers) report.tiers[tier] = proto::TierStatus::ready;
         report.tiers[Tier::fuzzy] = scorer_.fuzzy;
-        report.tiers[Tier::semantic] = scorer_.semantic;
+        report.tiers[Tier::semantic] = scorer_.semantic == proto::TierStatus::absent
+                                           ? proto::TierStatus::absent
+                                           : trackers_.status(participant, Tier::semantic);
         report.last_seq = participant.last_seq;
         return report;
     }
@@ -488,8 +494,12 @@ void ConversationMachine::compiled(std::uint64_t ticket, TrackerJobResult result
     impl_->compiled(ticket, std::move(result), now);
 }
 
-void ConversationMachine::scored(std::uint64_t ticket, std::vector<detect::Verdict> verdicts, Now now) {
-    impl_->scored(ticket, std::move(verdicts), now);
+void ConversationMachine::prepared(const detect::TrackerList& list, Now now) {
+    impl_->prepared(list, now);
+}
+
+void ConversationMachine::scored(std::uint64_t ticket, detect::Opinion opinion, Now now) {
+    impl_->scored(ticket, std::move(opinion), now);
 }
 
 void ConversationMachine::on_time(Now now) {

@@ -45,6 +45,7 @@ struct Participant {
     std::optional<std::size_t> slot;                ///< of the list that it brought
     std::shared_ptr<const StoredShare> stored;      ///< of that list
     bool shares_slot = false;                       ///< with publishers who brought an equal list and are gone
+    bool is_prepared = false;                       ///< its list, for the tiers that take time
     std::optional<TrackerCompilation> compilation;  ///< under way
     std::vector<proto::ModifyRequest> changes;      ///< that wait for the compilation under way
     Following following;                            ///< where its request says so

@@ -100,6 +100,7 @@ bool Roster::remove_subscriber(SocketId socket) {
 void Roster::listen(const proto::ListenerWishes& wishes) noexcept {
     wanted_.interims += wishes.interim_results;
     wanted_.revisions += wishes.revisions;
+    wanted_.explanations += wishes.explain;
     wanted_.captions += wishes.transcript;
     tell_audience();
 }
@@ -107,12 +108,13 @@ void Roster::listen(const proto::ListenerWishes& wishes) noexcept {
 void Roster::listen_no_more(const proto::ListenerWishes& wishes) noexcept {
     wanted_.interims -= wishes.interim_results;
     wanted_.revisions -= wishes.revisions;
+    wanted_.explanations -= wishes.explain;
     wanted_.captions -= wishes.transcript;
     tell_audience();
 }
 
 void Roster::tell_audience() noexcept {
-    audience_ = {wanted_.interims > 0, wanted_.revisions > 0, wanted_.captions > 0};
+    audience_ = {wanted_.interims > 0, wanted_.revisions > 0, wanted_.captions > 0, wanted_.explanations > 0};
 }
 
 std::size_t Roster::memory_bytes() const noexcept {

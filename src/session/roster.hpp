@@ -64,6 +64,7 @@ private:
     struct Wanted {
         std::size_t interims = 0;
         std::size_t revisions = 0;
+        std::size_t explanations = 0;
         std::size_t captions = 0;
     };
 

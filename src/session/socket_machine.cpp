@@ -174,11 +174,7 @@ void SocketMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) 
     if (broadcast.is_caption ? !wishes_.transcript : broadcast.is_interim && !wishes_.interim_results) {
         return;
     }
-    if (wishes_.revisions) {
-        push_revised(broadcast, now);
-    } else if (broadcast.plain) {
-        push(broadcast.plain, broadcast.importance, now);
-    }
+    push_form(broadcast, wishes_, now);
 }
 
 void SocketMachine::on_shutdown(MonotonicTime now) {

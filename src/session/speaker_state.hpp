@@ -19,6 +19,9 @@ struct OpenUtterance {
     std::string id;
     std::uint64_t participant = 0;  ///< who sent its last chunk
     base::MonotonicTime first_chunk{};
+    std::uint64_t ticket = 0;  ///< under which it was asked what is to be assumed of it; 0: nothing is outstanding
+    bool has_changed = false;  ///< since then
+    std::vector<std::shared_ptr<const detect::TrackerList>> lists{};  ///< by slot, as they were asked about
 };
 
 /// An ended utterance whose verdict is outstanding.

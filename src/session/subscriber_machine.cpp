@@ -34,11 +34,7 @@ void SubscriberMachine::on_ended(Ended::Why why, MonotonicTime) {
 
 void SubscriberMachine::on_broadcast(const Broadcast& broadcast, MonotonicTime now) {
     if (state_ != State::following) return;
-    if (subscription_.wishes.revisions) {
-        push_revised(broadcast, now);
-    } else if (broadcast.plain) {
-        push(broadcast.plain, broadcast.importance, now);
-    }
+    push_form(broadcast, subscription_.wishes, now);
 }
 
 // One that follows is told the end of its conversation, whose publishers are stopped too.

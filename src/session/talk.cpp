@@ -54,7 +54,9 @@ void Talk::hear(SpeakerState& speaker, const Participant& participant, const pro
     }
     around_.announcer.tell_changes(speaker.voice, changes_, audience);
     for (OpenUtterance& utterance : speaker.open) {
-        if (utterance.id == chunk.utterance_id) cut_long(speaker, utterance, ends, now);
+        if (utterance.id != chunk.utterance_id) continue;
+        cut_long(speaker, utterance, ends, now);
+        if (!ends && audience.interims) ask_about_open(speaker, utterance);
     }
     if (ends) end_utterance(speaker, chunk.utterance_id, now);
 }
@@ -212,89 +214,6 @@ std::vector<proto::OpenHits> Talk::open_hits() {
     return open;
 }
 
-// ---- Verdicts ------------------------------------------------------------------------------------------------------
-
-void Talk::ask_for_verdict(SpeakerState& speaker, std::uint64_t participant, std::uint64_t utterance, Now now) {
-    PendingVerdict pending;
-    pending.ticket = ++last_ticket_;
-    pending.utterance = utterance;
-    pending.participant = participant;
-    pending.due = now.monotonic + around_.limits.verdict;
-    for (std::size_t slot = 0; slot < around_.lists.size(); ++slot) {
-        bool scores = false;
-        for (const auto& [tier, status] :
-             {std::pair(Tier::fuzzy, around_.scorer.fuzzy), {Tier::semantic, around_.scorer.semantic}}) {
-            if (!around_.lists.hears(slot) || !around_.lists.list(slot)->has_tier(tier)) continue;
-            if (status != proto::TierStatus::ready) continue;
-            scores = true;
-            pending.asked.insert(tier);
-        }
-        pending.lists.push_back(scores ? around_.lists.list(slot) : nullptr);
-    }
-    pending.is_over = pending.asked.empty();
-    if (!pending.is_over) {
-        around_.actions.emplace_back(
-            Score{pending.ticket, std::string(speaker.window.ended_text(utterance)), pending.lists});
-    }
-    speaker.pending.push_back(std::move(pending));
-    settle_verdicts(speaker);
-}
-
-/// Applies verdicts in the order of the utterances' ends, as far as they are there.
-void Talk::settle_verdicts(SpeakerState& speaker) {
-    while (!speaker.pending.empty() && speaker.pending.front().is_over) {
-        PendingVerdict pending = std::move(speaker.pending.front());
-        speaker.pending.pop_front();
-        move_to_present_lists(pending);
-        const auto hits = speaker.window.judge(pending.utterance, pending.verdicts, around_.scorer.default_threshold);
-        around_.announcer.tell_confirmed(speaker.voice, hits, around_.roster.audience());
-    }
-}
-
-/// A list may have changed since it was asked about: verdicts on trackers that are gone go too.
-void Talk::move_to_present_lists(PendingVerdict& pending) const {
-    std::erase_if(pending.verdicts, [&](detect::Verdict& verdict) {
-        if (verdict.list >= pending.lists.size() || !pending.lists[verdict.list]) return true;
-        const detect::TrackerList& asked = *pending.lists[verdict.list];
-        const auto& present = around_.lists.list(verdict.list);
-        if (present.get() == &asked) return false;
-        if (!present || verdict.tracker >= asked.size()) return true;
-        for (std::uint32_t i = 0; i < present->size(); ++i) {
-            if (present->tracker(i) != asked.tracker(verdict.tracker)) continue;
-            verdict.tracker = i;
-            return false;
-        }
-        return true;
-    });
-}
-
-void Talk::scored(std::uint64_t ticket, std::vector<detect::Verdict> verdicts) {
-    for (const auto& speaker : speakers_) {
-        for (PendingVerdict& pending : speaker->pending) {
-            if (pending.ticket != ticket || pending.is_over) continue;
-            pending.is_over = true;
-            pending.verdicts = std::move(verdicts);
-            settle_verdicts(*speaker);
-            return;
-        }
-    }
-}
-
-bool Talk::has_pending(const Participant& participant) const noexcept {
-    for (const auto& speaker : speakers_) {
-        for (const PendingVerdict& pending : speaker->pending) {
-            if (pending.participant == participant.number) return true;
-        }
-    }
-    return false;
-}
-
-std::vector<proto::NotEvaluated> Talk::not_evaluated() const {
-    std::vector<proto::NotEvaluated> result;
-    for (const auto& [key, count] : not_evaluated_) result.push_back({key.first, key.second, count});
-    return result;
-}
-
 // ---- Time ----------------------------------------------------------------------------------------------------------
 
 void Talk::on_time(Now now) {
@@ -304,7 +223,7 @@ void Talk::on_time(Now now) {
             if (pending.is_over || now.monotonic < pending.due) continue;
             pending.is_over = true;
             for (const Tier tier : {Tier::fuzzy, Tier::semantic}) {
-                if (pending.asked.has(tier)) ++not_evaluated_[{std::string(detect::tier_name(tier)), "timeout"}];
+                if (pending.asked.has(tier)) count_missed({tier, "timeout", 1});
             }
         }
         settle_verdicts(*speaker);

@@ -54,7 +54,7 @@ public:
     /// Works out what is open, where nobody wanted to know before; then what is open, by speaker.
     std::vector<proto::OpenHits> open_hits();
 
-    void scored(std::uint64_t ticket, std::vector<detect::Verdict> verdicts);
+    void scored(std::uint64_t ticket, detect::Opinion opinion);
     bool has_pending(const Participant& participant) const noexcept;
 
     void on_time(base::Now now);
@@ -82,7 +82,12 @@ private:
                       base::Now now);
     void ask_for_verdict(SpeakerState& speaker, std::uint64_t participant, std::uint64_t utterance, base::Now now);
     void settle_verdicts(SpeakerState& speaker);
-    void move_to_present_lists(PendingVerdict& pending) const;
+    std::vector<std::shared_ptr<const detect::TrackerList>> lists_to_score(detect::TierSet& asked) const;
+    void move_to_present_lists(const std::vector<std::shared_ptr<const detect::TrackerList>>& lists,
+                               std::vector<detect::Verdict>& verdicts) const;
+    void ask_about_open(const SpeakerState& speaker, OpenUtterance& utterance);
+    void assume(SpeakerState& speaker, OpenUtterance& utterance, std::vector<detect::Verdict> verdicts);
+    void count_missed(const detect::NotEvaluated& missed);
 
     const Surroundings around_;
     std::string language_;

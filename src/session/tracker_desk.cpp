@@ -106,7 +106,24 @@ void TrackerDesk::put(Participant& participant, TrackerJobResult& result) {
     const std::size_t slot = has_own_slot ? *participant.slot : left.value_or(around_.lists.free_slot());
     participant.shares_slot = left.has_value();
     participant.slot = result.list ? std::optional(slot) : std::nullopt;
+    participant.is_prepared = result.is_prepared;
     if (has_own_slot || (result.list && !left)) around_.talk.follow(around_.lists.put(slot, std::move(result.list)));
+    const List now = current(participant);
+    if (around_.scorer.semantic == proto::TierStatus::absent || !now || participant.is_prepared) return;
+    if (now->has_tier(detect::Tier::semantic)) around_.actions.emplace_back(Prepare{now});
+}
+
+void TrackerDesk::prepared(Participant& participant, const detect::TrackerList& list, Now now) {
+    if (participant.is_prepared || current(participant).get() != &list) return;
+    participant.is_prepared = true;
+    if (participant.state != Participant::State::active) return;
+    tell(participant, proto::tier_ready(detect::Tier::semantic, version(), participant.offset_ms(now)));
+}
+
+proto::TierStatus TrackerDesk::status(const Participant& participant, detect::Tier tier) const {
+    const List list = current(participant);
+    const bool waits = list && list->has_tier(tier) && !participant.is_prepared;
+    return waits ? proto::TierStatus::preparing : proto::TierStatus::ready;
 }
 
 TrackerDesk::List TrackerDesk::current(const Participant& participant) const {

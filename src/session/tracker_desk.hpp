@@ -24,6 +24,7 @@ class TrackerDesk {
 public:
     struct Surroundings {
         const ConversationLimits& limits;
+        const ScorerInfo& scorer;
         const std::string& conversation_id;
         detect::ActiveLists& lists;
         Talk& talk;
@@ -61,6 +62,12 @@ public:
 
     /// The answer to what `change` or `follow` asked for.
     void finish_change(Participant& participant, TrackerJobResult result, base::Now now);
+
+    /// A list is ready for the tiers that a scorer hears: tells those who brought it.
+    void prepared(Participant& participant, const detect::TrackerList& list, base::Now now);
+
+    /// Whether what the participant brought can be heard in `tier`, which the scorer has.
+    proto::TierStatus status(const Participant& participant, detect::Tier tier) const;
 
     /// Answers what is outstanding with an error: it is not waited for any longer.
     void give_up(Participant& participant, base::Now now);

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "earshot/base/error.hpp"
+#include "earshot/base/time.hpp"
 #include "earshot/store/database.hpp"
+
+#include "line.hpp"
 
 #include <memory>
 #include <soci/soci.h>
@@ -24,8 +27,13 @@ class Backend {
 public:
     virtual ~Backend() = default;
 
-    /// A session with all its settings, which needs at most a few seconds to come up. Throws soci::soci_error.
-    virtual std::unique_ptr<soci::session> connect() const = 0;
+    /// A session with all its settings, which needs at most a few seconds to come up. A server should end statements
+    /// that take longer than `statement_timeout`, since nobody waits for them any more; 0: none. Throws
+    /// soci::soci_error.
+    virtual std::unique_ptr<soci::session> connect(base::Duration statement_timeout) const = 0;
+
+    /// The line of a session.
+    virtual Line line(soci::session& sql) const = 0;
 
     /// The statement that begins a transaction.
     virtual const char* begin(Access access) const noexcept = 0;

@@ -13,15 +13,21 @@ namespace earshot::store {
 class Connection {
 public:
     Connection(const Backend& backend, std::unique_ptr<soci::session> session)
-        : backend_(backend), session_(std::move(session)) {}
+        : backend_(backend), session_(std::move(session)), line_(backend.line(*session_)) {}
 
-    /// Throws soci::soci_error.
-    static std::unique_ptr<Connection> open(const Backend& backend) {
-        return std::make_unique<Connection>(backend, backend.connect());
+    /// Where the server hangs, it would not take back the prepared statements that go with this.
+    ~Connection() { line_.cut(); }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// As Backend::connect. Throws soci::soci_error.
+    static std::unique_ptr<Connection> open(const Backend& backend, base::Duration statement_timeout = {}) {
+        return std::make_unique<Connection>(backend, backend.connect(statement_timeout));
     }
 
     const Backend& backend() const noexcept { return backend_; }
     soci::session& sql() noexcept { return *session_; }
+    const Line& line() const noexcept { return line_; }
 
     /// As Backend::lock.
     void lock(const std::string& key) { backend_.lock(*session_, key); }
@@ -38,6 +44,7 @@ public:
 private:
     const Backend& backend_;
     std::unique_ptr<soci::session> session_;
+    const Line line_;
     std::map<std::type_index, std::shared_ptr<void>> prepared_;  // last: statements go before their session
 };
 

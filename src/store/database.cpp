@@ -2,16 +2,18 @@
 
 #include "availability.hpp"
 #include "backend.hpp"
-#include "connection.hpp"
-#include "migrations.hpp"
+#include "prepare_schema.hpp"
+#include "task_queue.hpp"
+#include "watchdog.hpp"
 #include "worker.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
+#include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace earshot::store {
@@ -21,20 +23,14 @@ base::MonotonicTime now() {
     return std::chrono::steady_clock::now();
 }
 
-base::WallTime wall_now() {
-    return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
-}
-
-std::optional<base::Error> prepare_schema(const Backend& backend) {
-    for (int attempt = 1;; ++attempt) {
-        try {
-            return migrate(*Connection::open(backend), all_migrations(), wall_now());
-        } catch (const soci::soci_error& error) {
-            // Another server may be switching SQLite to its write-ahead log, for which SQLite does not wait.
-            if (backend.judge(error) == Trouble::conflict && attempt < k_most_attempts) continue;
-            return base::Error{base::Errc::io_failed, "the database cannot be opened", {}, what_was_said(error)};
-        }
-    }
+/// Waits a moment; not, and false, after `end`.
+bool pause_until(base::MonotonicTime end) {
+    if (now() >= end) return false;
+    // At random, so that servers that were started at the same time do not meet again.
+    std::uniform_int_distribution<int> pause(20, 100);
+    std::random_device random;
+    std::this_thread::sleep_for(std::chrono::milliseconds(pause(random)));
+    return true;
 }
 
 }  // namespace
@@ -45,7 +41,9 @@ public:
         : backend_(std::move(backend)),
           queue_limit_(options.queue),
           on_change_(options.on_change),
-          availability_(options.first_probe, options.longest_probe) {
+          queue_(std::max<std::size_t>(options.threads, 2) - 1),
+          availability_(options.first_probe, options.longest_probe),
+          watchdog_(options.transaction_timeout, [this](const base::Error& away) { note(&away); }) {
         threads_.reserve(std::max<std::size_t>(options.threads, 1));
         try {
             while (threads_.size() < threads_.capacity()) threads_.emplace_back([this] { run(); });
@@ -61,7 +59,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             if (availability_.is_reachable() && queue_.size() < queue_limit_) {
-                queue_.push_back(std::move(task));
+                queue_.push(std::move(task));
                 changed_.notify_one();
                 return;
             }
@@ -93,13 +91,15 @@ private:
     }
 
     /// A thread: runs what is in the queue, and in between looks for a database that is away. Ends when the queue is
-    /// empty and closed.
+    /// closed and holds nothing for it: what waits behind those that write is run by their threads.
     void run() {
-        Worker worker(*backend_, [this](const base::Error* away) { note(away); }, retries_);
+        Worker worker(*backend_, [this](const base::Error* away) { note(away); }, retries_, watchdog_);
         std::unique_lock lock(mutex_);
-        while (!closed_ || !queue_.empty()) {
-            if (!queue_.empty()) {
-                serve_first(worker, lock);
+        while (true) {
+            if (auto task = queue_.take()) {
+                serve(worker, std::move(*task), lock);
+            } else if (closed_) {
+                return;
             } else if (availability_.begin_probe(now())) {
                 lock.unlock();
                 worker.probe();
@@ -112,9 +112,7 @@ private:
         }
     }
 
-    void serve_first(Worker& worker, std::unique_lock<std::mutex>& lock) {
-        const Task task = std::move(queue_.front());
-        queue_.pop_front();
+    void serve(Worker& worker, Task task, std::unique_lock<std::mutex>& lock) {
         const bool is_reachable = availability_.is_reachable();
         lock.unlock();
         [&]() noexcept {
@@ -126,7 +124,12 @@ private:
             }
             task.done(error ? &*error : nullptr);
         }();
+        const bool has_written = task.access == Access::write;
+        task = {};  // what it holds goes before the mutex is held
         lock.lock();
+        if (!has_written) return;
+        queue_.end_write();
+        changed_.notify_one();  // one that writes may have waited for this
     }
 
     /// Under a mutex of its own, so that changes are told in their order while nobody else is held up.
@@ -150,16 +153,18 @@ private:
     std::mutex telling_;  // locked before the next
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Task> queue_;
+    TaskQueue queue_;
     Availability availability_;
     bool closed_ = false;
+    Watchdog watchdog_;
     std::vector<std::jthread> threads_;  // last: they use all of the above, and are joined first
 };
 
 base::Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
     auto backend = make_backend(options);
     if (!backend) return backend.error();
-    if (auto error = prepare_schema(**backend)) {
+    const base::MonotonicTime end = now() + k_most_attempts * options.lock_timeout;
+    if (auto error = prepare_schema(**backend, [end] { return pause_until(end); })) {
         error->code = base::Errc::io_failed;
         return *error;
     }

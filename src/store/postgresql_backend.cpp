@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <utility>
@@ -36,15 +37,19 @@ class PostgresqlBackend final : public Backend {
 public:
     PostgresqlBackend(std::string settings, std::chrono::milliseconds lock_timeout)
         : settings_(std::move(settings)),
-          set_up_("SET client_min_messages = warning; SET lock_timeout = " + std::to_string(lock_timeout.count())) {}
+          set_up_("SET client_min_messages = warning; SET lock_timeout = " + std::to_string(lock_timeout.count()) +
+                  "; SET statement_timeout = ") {}
 
-    std::unique_ptr<soci::session> connect() const override {
+    std::unique_ptr<soci::session> connect(base::Duration statement_timeout) const override {
         auto sql = std::make_unique<soci::session>(soci::postgresql, settings_);
         // libpq would write what the server remarks to standard error.
         PQsetNoticeProcessor(handle(*sql), [](void*, const char*) {}, nullptr);
-        execute_script(*sql, set_up_);
+        const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(statement_timeout);
+        execute_script(*sql, set_up_ + std::to_string(timeout.count()));
         return sql;
     }
+
+    Line line(soci::session& sql) const override { return Line(PQsocket(handle(sql))); }
 
     const char* begin(Access access) const noexcept override {
         // Writers lock what they read and change; a reader's statements see one state.
@@ -83,7 +88,7 @@ private:
     }
 
     const std::string settings_;  ///< as libpq's `keyword='value'` list
-    const std::string set_up_;
+    const std::string set_up_;    ///< all but the last value
 };
 
 }  // namespace

@@ -16,6 +16,14 @@ using Records = std::vector<TrackerRecord>;
 
 constexpr std::size_t k_longest_account = 256;
 
+/// A transaction that failed may have been lost while it was being committed.
+template <typename T>
+bool may_be_in_force(const base::Result<T>& result) {
+    if (result) return true;
+    const base::Errc code = result.error().code;
+    return code == base::Errc::store_away || code == base::Errc::io_failed || code == base::Errc::internal;
+}
+
 }  // namespace
 
 std::string random_tracker_id() {
@@ -27,11 +35,12 @@ std::string random_tracker_id() {
 
 struct SqlTrackerStore::Shared {
     TrackerStoreSources sources;
+    std::size_t account_bytes;
     std::function<void(const std::string&)> listener;
 };
 
-SqlTrackerStore::SqlTrackerStore(Database& database, TrackerStoreSources sources)
-    : database_(database), shared_(std::make_shared<Shared>(Shared{std::move(sources), {}})) {}
+SqlTrackerStore::SqlTrackerStore(Database& database, TrackerStoreSources sources, std::size_t account_bytes)
+    : database_(database), shared_(std::make_shared<Shared>(Shared{std::move(sources), account_bytes, {}})) {}
 
 SqlTrackerStore::~SqlTrackerStore() = default;
 
@@ -54,11 +63,11 @@ void SqlTrackerStore::change(const std::string& account, std::function<base::Res
     run<T>(
         Access::write, account,
         [shared = shared_, account, work = std::move(work)](Connection& connection) {
-            TrackerChanges changes(connection, account, shared->sources);
+            TrackerChanges changes(connection, account, shared->sources, shared->account_bytes);
             return work(changes);
         },
         [shared = shared_, account, done = std::move(done)](base::Result<T> result) {
-            if (result && shared->listener) shared->listener(account);
+            if (may_be_in_force(result) && shared->listener) shared->listener(account);
             done(std::move(result));
         });
 }

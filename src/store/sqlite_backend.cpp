@@ -13,12 +13,26 @@ namespace {
 
 namespace sqlite = sqlite_api;
 
+sqlite::sqlite3* handle(soci::session& sql) {
+    return static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
+}
+
+/// A text's bytes, as PostgreSQL has it and SQLite only from 3.43 on.
+void add_octet_length(soci::session& sql) {
+    sqlite::sqlite3_create_function(
+        handle(sql), "octet_length", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+        [](sqlite::sqlite3_context* context, int, sqlite::sqlite3_value** values) {
+            sqlite::sqlite3_result_int64(context, sqlite::sqlite3_value_bytes(values[0]));
+        },
+        nullptr, nullptr);
+}
+
 class SqliteBackend final : public Backend {
 public:
     SqliteBackend(std::string path, std::chrono::milliseconds lock_timeout)
         : path_(std::move(path)), lock_timeout_(lock_timeout) {}
 
-    std::unique_ptr<soci::session> connect() const override {
+    std::unique_ptr<soci::session> connect(base::Duration) const override {
         create_file();
         auto sql = std::make_unique<soci::session>(soci::sqlite3, "db=\"" + path_ + "\"");
         *sql << "PRAGMA busy_timeout = " << lock_timeout_.count();
@@ -27,8 +41,11 @@ public:
         if (mode != "wal") throw soci::soci_error("its file system does not allow a write-ahead log");
         *sql << "PRAGMA synchronous = FULL";  // otherwise a power cut takes away what was answered
         *sql << "PRAGMA foreign_keys = ON";
+        add_octet_length(*sql);
         return sql;
     }
+
+    Line line(soci::session&) const override { return {}; }
 
     const char* begin(Access access) const noexcept override {
         // A transaction that first reads and then writes would fail where another wrote in between.
@@ -38,7 +55,7 @@ public:
     void lock(soci::session&, const std::string&) const override {}  // there is one writer
 
     void execute_script(soci::session& sql, const std::string& script) const override {
-        auto* connection = static_cast<soci::sqlite3_session_backend*>(sql.get_backend())->conn_;
+        auto* connection = handle(sql);
         const int code = sqlite::sqlite3_exec(connection, script.c_str(), nullptr, nullptr, nullptr);
         if (code != SQLITE_OK) throw soci::sqlite3_soci_error(sqlite::sqlite3_errmsg(connection), code);
     }

@@ -1,5 +1,6 @@
 #include "tracker_changes.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -45,16 +46,56 @@ base::Error too_many(const std::string& path, std::size_t at_most) {
     return {base::Errc::too_many, "an account keeps at most " + std::to_string(at_most) + " trackers", path, {}};
 }
 
+/// The bytes that an account's trackers take while they are being changed.
+class Room {
+public:
+    /// Who has more than it may, since that was once allowed, may keep it and have less.
+    Room(std::size_t at_most, const std::vector<TrackerRows::Known>& before) : at_most_(at_most), bound_(at_most) {
+        std::size_t taken = 0;
+        for (const TrackerRows::Known& known : before) taken += known.bytes;
+        bound_ = std::max(bound_, taken);
+    }
+
+    /// One more of the trackers after the change.
+    void take(std::size_t bytes) noexcept { taken_ += bytes; }
+    void take(const TrackerDefinition& tracker, const std::string& definition) noexcept {
+        take(tracker.name.size() + definition.size());
+    }
+
+    std::optional<base::Error> find_problem(const std::string& path) const {
+        if (taken_ <= bound_) return std::nullopt;
+        return base::Error{base::Errc::too_large,
+                           "an account's trackers take at most " + std::to_string(at_most_) + " bytes together",
+                           path,
+                           {}};
+    }
+
+private:
+    const std::size_t at_most_;
+    std::size_t bound_;
+    std::size_t taken_ = 0;
+};
+
 }  // namespace
 
-TrackerChanges::TrackerChanges(Connection& connection, const std::string& account, const TrackerStoreSources& sources)
-    : account_(account), sources_(sources), now_(sources.now()), rows_(connection.prepared<TrackerRows>()) {
+TrackerChanges::TrackerChanges(Connection& connection, const std::string& account, const TrackerStoreSources& sources,
+                               std::size_t account_bytes)
+    : account_(account),
+      sources_(sources),
+      account_bytes_(account_bytes),
+      now_(sources.now()),
+      rows_(connection.prepared<TrackerRows>()) {
     connection.lock("earshot:trackers:" + account);
 }
 
 TrackerChanges::Records TrackerChanges::create(const Definitions& trackers, std::size_t at_most) {
+    const std::vector<TrackerRows::Known> before = rows_.known(account_);
+    Room room(account_bytes_, before);
     std::unordered_set<std::string> names;
-    for (TrackerRows::Known& known : rows_.known(account_)) names.insert(std::move(known.name));
+    for (const TrackerRows::Known& known : before) {
+        room.take(known.bytes);
+        names.insert(known.name);
+    }
     std::vector<TrackerRecord> records;
     records.reserve(trackers.size());
     for (std::size_t index = 0; index < trackers.size(); ++index) {
@@ -63,6 +104,8 @@ TrackerChanges::Records TrackerChanges::create(const Definitions& trackers, std:
         if (!definition) return definition.error();
         if (!names.insert(trackers[index].name).second) return name_taken(path);
         if (names.size() > at_most) return too_many(path, at_most);
+        room.take(trackers[index], *definition);
+        if (auto error = room.find_problem(path)) return *error;
         auto record = add(trackers[index], *definition);
         if (!record) return record.error();
         records.push_back(std::move(*record));
@@ -77,9 +120,15 @@ TrackerChanges::Record TrackerChanges::update(const std::string& id, const Track
     if (!edited) return edited.error();
     auto definition = encode(*edited, "");
     if (!definition) return definition.error();
-    const auto of_name = rows_.of_name(account_, edited->name);
-    if (!of_name) return of_name.error();
-    if (!of_name->empty() && of_name->front().tracker.id != id) return name_taken("");
+    const std::vector<TrackerRows::Known> before = rows_.known(account_);
+    Room room(account_bytes_, before);
+    for (const TrackerRows::Known& known : before) {
+        if (known.id == id) continue;
+        if (known.name == edited->name) return name_taken("");
+        room.take(known.bytes);
+    }
+    room.take(*edited, *definition);
+    if (auto error = room.find_problem("")) return *error;
     return put(*edited, *definition, {id, edited->name, record->created_on});
 }
 
@@ -90,8 +139,10 @@ TrackerChanges::Record TrackerChanges::remove(const std::string& id) {
 }
 
 TrackerChanges::Records TrackerChanges::replace_all(const Definitions& trackers, std::size_t at_most) {
-    std::unordered_map<std::string, TrackerRows::Known> before;
-    for (TrackerRows::Known& known : rows_.known(account_)) before.emplace(known.name, known);
+    const std::vector<TrackerRows::Known> before = rows_.known(account_);
+    std::unordered_map<std::string, const TrackerRows::Known*> of_name;
+    for (const TrackerRows::Known& known : before) of_name.emplace(known.name, &known);
+    Room room(account_bytes_, before);
     std::unordered_set<std::string> names;
     std::vector<std::string> definitions;
     for (std::size_t index = 0; index < trackers.size(); ++index) {
@@ -100,17 +151,19 @@ TrackerChanges::Records TrackerChanges::replace_all(const Definitions& trackers,
         if (!definition) return definition.error();
         if (!names.insert(trackers[index].name).second) return name_taken(path);
         if (names.size() > at_most) return too_many(path, at_most);
+        room.take(trackers[index], *definition);
+        if (auto error = room.find_problem(path)) return *error;
         definitions.push_back(std::move(*definition));
     }
 
-    for (const auto& [name, known] : before) {
-        if (!names.contains(name)) rows_.remove(account_, known.id);
+    for (const TrackerRows::Known& known : before) {
+        if (!names.contains(known.name)) rows_.remove(account_, known.id);
     }
     std::vector<TrackerRecord> records;
     for (std::size_t index = 0; index < trackers.size(); ++index) {
-        const auto place = before.find(trackers[index].name);
-        auto record = place == before.end() ? add(trackers[index], definitions[index])
-                                            : Record(put(trackers[index], definitions[index], place->second));
+        const auto place = of_name.find(trackers[index].name);
+        auto record = place == of_name.end() ? add(trackers[index], definitions[index])
+                                             : Record(put(trackers[index], definitions[index], *place->second));
         if (!record) return record.error();
         records.push_back(std::move(*record));
     }

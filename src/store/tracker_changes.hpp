@@ -4,6 +4,7 @@
 
 #include "tracker_rows.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace earshot::store {
 /// account. Throws soci::soci_error.
 class TrackerChanges {
 public:
-    /// What is passed must outlive this.
-    TrackerChanges(Connection& connection, const std::string& account, const TrackerStoreSources& sources);
+    /// What is passed must outlive this. `account_bytes`: what the trackers may take together.
+    TrackerChanges(Connection& connection, const std::string& account, const TrackerStoreSources& sources,
+                   std::size_t account_bytes);
 
     using Definitions = std::vector<detect::TrackerDefinition>;
     using Records = base::Result<std::vector<detect::TrackerRecord>>;
@@ -32,6 +34,7 @@ private:
 
     const std::string& account_;
     const TrackerStoreSources& sources_;
+    const std::size_t account_bytes_;
     const base::WallTime now_;
     TrackerRows& rows_;
 };

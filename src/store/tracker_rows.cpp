@@ -24,8 +24,9 @@ TrackerRows::TrackerRows(soci::session& sql)
                              " WHERE account = :account AND id = :id",
               use(account_, "account"), use(in_.id, "id"), into(out_.id), into(out_.name), into(out_.definition),
               into(out_.created_on), into(out_.updated_on))),
-      known_((sql.prepare << "SELECT id, name, created_on FROM trackers WHERE account = :account ORDER BY position",
-              use(account_, "account"), into(out_.id), into(out_.name), into(out_.created_on))),
+      known_((sql.prepare << "SELECT id, name, created_on, octet_length(name) + octet_length(definition) FROM trackers"
+                             " WHERE account = :account ORDER BY position",
+              use(account_, "account"), into(out_.id), into(out_.name), into(out_.created_on), into(out_.bytes))),
       insert_((sql.prepare << "INSERT INTO trackers (id, account, name, definition, created_on, updated_on)"
                               " VALUES (:id, :account, :name, :definition, :created_on, :updated_on)"
                               " ON CONFLICT (id) DO NOTHING",
@@ -62,7 +63,8 @@ std::vector<TrackerRows::Known> TrackerRows::known(const std::string& account) {
     account_ = account;
     std::vector<Known> known;
     for_each_row(known_, [&] {
-        known.push_back({out_.id, out_.name, base::WallTime(std::chrono::milliseconds(out_.created_on))});
+        known.push_back({out_.id, out_.name, base::WallTime(std::chrono::milliseconds(out_.created_on)),
+                         static_cast<std::size_t>(out_.bytes)});
     });
     return known;
 }
@@ -107,8 +109,12 @@ TrackerRows::Records TrackerRows::read(soci::statement& query) {
 
 void TrackerRows::bind(const std::string& account, const detect::TrackerRecord& record, const std::string& definition) {
     account_ = account;
-    in_ = {record.tracker.id, record.tracker.name, definition, record.created_on.time_since_epoch().count(),
-           record.updated_on.time_since_epoch().count()};
+    in_ = {record.tracker.id,
+           record.tracker.name,
+           definition,
+           record.created_on.time_since_epoch().count(),
+           record.updated_on.time_since_epoch().count(),
+           0};
 }
 
 }  // namespace earshot::store

@@ -34,6 +34,7 @@ public:
         std::string id;
         std::string name;
         base::WallTime created_on;
+        std::size_t bytes = 0;  ///< of its name and definition
     };
     std::vector<Known> known(const std::string& account);
 
@@ -53,6 +54,7 @@ private:
         std::string definition;
         long long created_on = 0;
         long long updated_on = 0;
+        long long bytes = 0;
     };
     std::string account_;
     Row in_;   ///< what statements use

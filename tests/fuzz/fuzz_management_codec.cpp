@@ -32,7 +32,7 @@ proto::ManagementRules small_rules(proto::Punctuation punctuation) {
     rules.limits.phrase_bytes = 64;
     rules.limits.trackers = 4;
     rules.limits.phrases = 64;
-    rules.patterns = {.max_bytes = 64, .max_mem = 64 * 1024};
+    rules.patterns = {.max_bytes = 64, .max_mem = 64 * 1024, .cost = 2000};
     rules.limits.body_patterns = 4;
     rules.tracker_bytes = 512;
     rules.punctuation = punctuation;

@@ -5,8 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+#include <malloc.h>
+#include <optional>
 #include <random>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace earshot::testing {
 namespace {
@@ -15,6 +20,16 @@ using ::testing::HasSubstr;
 
 class HttpDeadlineTest : public EachTransport {};
 class HttpIdleTest : public EachTransport {};
+class HttpDrainTest : public EachTransport {};
+
+/// Has the server answer requests for tokens with so many bytes.
+void answer_tokens_with(TestServer& server, std::size_t bytes) {
+    server.hooks().answer_tokens(
+        [bytes](const net::TokenRequest&, const net::HttpDone& done) { done({200, std::string(bytes, 'x')}); });
+}
+
+constexpr std::string_view k_token_request =
+    "POST /oauth2/token:generate HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
 
 class HttpTest : public EachTransport {
 protected:
@@ -343,9 +358,65 @@ TEST_P(HttpIdleTest, an_idle_connection_is_closed) {
     EXPECT_LT(client.wait_for_end(), std::chrono::seconds(5));
 }
 
+std::size_t heap_bytes() {
+    const struct mallinfo2 heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+}
+
+TEST(HttpIdleMemoryTest, a_connection_keeps_nothing_of_what_it_was_asked) {
+    constexpr std::size_t k_bytes = 4 * 1024 * 1024;
+    constexpr std::size_t k_clients = 8;
+    TestServer server;
+    answer_tokens_with(server, k_bytes);
+    std::vector<TcpClient> clients;
+    for (std::size_t i = 0; i < k_clients; ++i) clients.emplace_back(server.port());
+    ASSERT_EQ(http(server.port(), "GET", "/healthz").status, 200);
+    const std::size_t before = heap_bytes();
+
+    for (TcpClient& client : clients) {
+        client.send(k_token_request);
+        ASSERT_EQ(client.read_response().body.size(), k_bytes);
+    }
+    // The one thread deals with this when it is done with those.
+    ASSERT_EQ(http(server.port(), "GET", "/healthz").status, 200);
+
+    EXPECT_LT(heap_bytes(), before + k_clients * k_bytes / 2);
+}
+
+TEST(HttpIdleMemoryTest, a_connection_goes_on_after_all_that) {
+    TestServer server;
+    answer_tokens_with(server, 1000);
+    TcpClient client(server.port());
+    for (int i = 0; i < 3; ++i) {
+        client.send(std::string(k_token_request) + "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+        EXPECT_EQ(client.read_response().body.size(), 1000U);
+        EXPECT_EQ(client.read_response().status, 200);
+    }
+}
+
+// While it is told its answer it is not idle, and afterwards nobody would tell it again that the server stops.
+TEST_P(HttpDrainTest, who_reads_a_long_answer_meanwhile_holds_nobody_up) {
+    net::ServerOptions options;
+    options.shutdown_grace = std::chrono::hours(1);
+    options.http.keep_alive = std::chrono::hours(1);
+    TestServer server(options);
+    answer_tokens_with(server, 32 * 1024 * 1024);  // more than the kernel takes
+    std::optional<TcpClient> client(std::in_place, server.port());
+    client->send(k_token_request);
+    ASSERT_TRUE(server.hooks().wait_for([](const auto& counts) { return counts.requests.contains({"token", 200}); }));
+
+    server.server().request_stop();
+    EXPECT_EQ(client->read_response().status, 200);
+    auto stopped = std::async(std::launch::async, [&] { server.server().wait(); });
+
+    EXPECT_EQ(stopped.wait_for(k_patience), std::future_status::ready);
+    client.reset();
+}
+
 INSTANTIATE_TEST_SUITE_P(Over, HttpTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Over, HttpDeadlineTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Over, HttpIdleTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, HttpDrainTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

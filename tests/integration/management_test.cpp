@@ -11,6 +11,7 @@
 
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace earshot::testing {
@@ -283,16 +284,31 @@ TEST_P(ManagementTest, takes_any_number_of_phrases) {
     EXPECT_EQ(create("sixty", phrases + "]").at("vocabulary").as_array().size(), 60);
 }
 
-TEST_P(ManagementTest, bodies_end_at_a_mebibyte) {
-    const std::string tracker = tracker_json("a");
-    const std::string at_limit = tracker + std::string(1024 * 1024 - tracker.size(), ' ');
-    EXPECT_EQ(ask("POST", "/v1/manage/tracker", at_limit).status, 200);
-    EXPECT_EQ(refused(ask("POST", "/v1/manage/tracker", at_limit + " ")).substr(0, 3), "413");
+/// `json` with blanks behind it up to so many bytes.
+std::string padded(const std::string& json, std::size_t bytes) {
+    return json + std::string(bytes - json.size(), ' ');
+}
 
-    TcpClient client(server_.port());
-    client.send("POST /v1/manage/tracker HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n");
-    client.send_as_far_as_taken(at_limit + " ");
-    EXPECT_EQ(client.read_response().status, 413);
+TEST_P(ManagementTest, bodies_end_at_a_mebibyte) {
+    constexpr std::size_t k_most = 1024 * 1024;
+    const std::string of_one = "/v1/manage/trackers/" + created_id("a");
+    const std::string operation = R"([{"op":"add","path":"/vocabulary","value":"y"}])";
+    for (const auto& [method, target, json] :
+         {std::tuple<const char*, std::string, std::string>{"POST", "/v1/manage/tracker", tracker_json("b")},
+          {"POST", "/v1/manage/trackers", tracker_json("c")},
+          {"POST", "/v1/manage/trackers/bulk", "[" + tracker_json("d") + "]"},
+          {"PUT", of_one, tracker_json("a")},
+          {"PATCH", of_one, operation}}) {
+        EXPECT_EQ(ask(method, target, padded(json, k_most)).status, 200) << method << " " << target;
+        EXPECT_EQ(refused(ask(method, target, padded(json, k_most + 1))).substr(0, 3), "413") << method << target;
+
+        TcpClient client(server_.port());
+        client.send(std::string(method) + " " + target +
+                    " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n");
+        client.send_as_far_as_taken(padded(json, k_most + 1));
+        EXPECT_EQ(client.read_response().status, 413) << method << " " << target;
+    }
+    EXPECT_THAT(names(), ElementsAre("a", "b", "c", "d"));
 }
 
 TEST_P(ManagementTest, paths_tell_their_methods) {
@@ -498,11 +514,69 @@ TEST_P(ManagementTest, what_is_exported_is_imported_again) {
     EXPECT_THAT(names(), IsEmpty());
 }
 
+// Several bodies fill it, and one must bring it back: over a mebibyte, with more entries and patterns than one body of
+// another kind may have.
+TEST_P(ManagementTest, a_full_account_is_exported_and_imported_again) {
+    for (int body = 0; body < 4; ++body) {
+        std::string trackers;
+        for (int i = body * 125; i < (body + 1) * 125; ++i) {
+            const std::string number = std::to_string(i);
+            std::string phrases;
+            for (int k = 0; k < 110; ++k)
+                phrases += (k > 0 ? ",\"what they say " : "\"what they say ") + std::to_string(k) + "\"";
+            trackers.append(trackers.empty() ? "[" : ",").append(R"({"name":"tracker )").append(number);
+            trackers.append(R"(","vocabulary":[)").append(phrases).append(R"(],"patterns":["a\\d+ )").append(number);
+            trackers.append(R"(","b\\d+","c\\d+"]})");
+        }
+        ASSERT_EQ(ask("POST", "/v1/manage/trackers/bulk", trackers + "]").status, 200);
+    }
+    EXPECT_EQ(refused(ask("POST", "/v1/manage/tracker", tracker_json("one more"))),
+              "400: the account would hold over 500 trackers");
+    const std::string document = ask("GET", "/v1/manage/trackers:export").body;
+    ASSERT_GT(document.size(), 1024U * 1024U);
+    done(ask("POST", "/v1/manage/trackers:import", R"({"trackers":[]})"));
+
+    const json::object imported = done(ask("POST", "/v1/manage/trackers:import", document));
+
+    const json::value exported = json::parse(document);
+    const json::array& before = exported.at("trackers").as_array();
+    const json::array& after = imported.at("trackers").as_array();
+    ASSERT_EQ(after.size(), 500U);
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        for (const char* member : {"name", "vocabulary", "patterns", "languages"}) {
+            EXPECT_EQ(after[i].at(member), before[i].at(member)) << i;
+        }
+    }
+}
+
+class SmallImportTest : public ManagementTest {
+protected:
+    SmallImportTest() : ManagementTest(options()) {}
+    static net::ServerOptions options() {
+        net::ServerOptions options;
+        options.http.body_bytes = 1000;
+        options.http.import_bytes = 2000;
+        return options;
+    }
+};
+
+TEST_P(SmallImportTest, the_body_of_an_import_has_a_limit_of_its_own) {
+    const std::string document = "[" + tracker_json("a") + "]";
+
+    EXPECT_EQ(ask("POST", "/v1/manage/trackers:import", padded(document, 2000)).status, 200);
+    EXPECT_EQ(ask("POST", "/v1/manage/trackers:import", padded(document, 2001)).status, 413);
+    EXPECT_EQ(ask("POST", "/v1/manage/trackers", padded(tracker_json("b"), 1001)).status, 413);
+    EXPECT_EQ(refused(ask("POST", "/v1/manage/trackers:import",
+                          "[" + tracker_json("b", R"([")" + std::string(1000, 'x') + R"("])") + "]")),
+              "400: \"[0]\" holds over 1000 bytes");
+}
+
 INSTANTIATE_TEST_SUITE_P(Over, ManagementTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Over, ManagementWithoutStoreTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Over, ManagementTokenTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Over, ParallelManagementTest, each_transport(), transport_name);
 INSTANTIATE_TEST_SUITE_P(Over, SmallManagementTest, each_transport(), transport_name);
+INSTANTIATE_TEST_SUITE_P(Over, SmallImportTest, each_transport(), transport_name);
 
 }  // namespace
 }  // namespace earshot::testing

@@ -1,8 +1,11 @@
 // Sessions that want stored trackers of a store that is away, late, or fails at the wrong moment.
+#include "earshot/store/sql_tracker_store.hpp"
+
 #include "support/net/each_transport.hpp"
 #include "support/net/memory_store.hpp"
 #include "support/net/test_server.hpp"
 #include "support/net/tracker_clients.hpp"
+#include "support/store/test_database.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -207,6 +210,26 @@ TEST_P(StoredReadsTest, who_follows_gets_what_was_not_to_be_had_at_its_start) {
     EXPECT_THAT(ignored(follower.start(start_message({}, k_follow))), ElementsAre("*: unavailable"));
 
     store_.fail_reads(false);
+
+    follower.wait_for(R"("cause":"follow")");
+    EXPECT_THAT(follower.heard("how much"), ElementsAre("Price"));
+}
+
+// ---- Another server of the same database
+
+// Nobody tells the first one, so this takes some seconds.
+TEST(OtherServerTest, who_follows_gets_what_another_server_has_changed) {
+    const auto place = support::TestDatabase::make(support::BackendKind::sqlite);
+    const auto database = store::Database::open({.url = place->url()}).value();
+    const auto other_database = store::Database::open({.url = place->url()}).value();
+    store::SqlTrackerStore store(*database);
+    store::SqlTrackerStore other_store(*other_database);
+    TestServer server({}, {}, Transport::plain, &store);
+    TestServer other({}, {}, Transport::plain, &other_store);
+    TrackerSession follower(server.port(), "/v1/streaming/x");
+    follower.start(start_message({}, k_follow));
+
+    TrackerApi(other.port()).create("Price", R"(["how much"])");
 
     follower.wait_for(R"("cause":"follow")");
     EXPECT_THAT(follower.heard("how much"), ElementsAre("Price"));

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -85,14 +86,36 @@ TEST(TlsCertificateTest, one_that_is_not_usable_leaves_the_old_one_in_force) {
     EXPECT_EQ(TcpClient(server.port()).certificate_serial(), serial);
 }
 
+// Such a file can be opened, and then not be read. Afterwards the files must still be looked at.
+TEST(TlsCertificateTest, a_directory_in_its_place_leaves_the_old_one_in_force_until_there_is_a_new_one) {
+    TestCertificate certificate;
+    TestServer server(options_with(certificate), {}, Transport::tls);
+    const long serial = certificate.serial();
+
+    std::filesystem::remove(certificate.certificate_file());
+    ASSERT_TRUE(server.hooks().wait_for([](const auto& counts) { return counts.warnings == 1; }));
+    std::filesystem::create_directory(certificate.certificate_file());
+    ASSERT_TRUE(server.hooks().wait_for([](const auto& counts) { return counts.warnings == 2; }));
+    EXPECT_EQ(TcpClient(server.port()).certificate_serial(), serial);
+
+    std::filesystem::remove(certificate.certificate_file());
+    certificate.renew();
+    const auto end = std::chrono::steady_clock::now() + k_patience;
+    while (TcpClient(server.port()).certificate_serial() != certificate.serial()) {
+        ASSERT_LT(std::chrono::steady_clock::now(), end);
+    }
+}
+
 TEST(TlsCertificateTest, files_that_are_not_usable_are_told_at_the_start) {
     TestCertificate one;
     TestCertificate other;
     const auto absent = start(one.certificate_file() + ".absent", one.key_file());
     const auto not_one = start(one.key_file(), one.key_file());
     const auto foreign = start(one.certificate_file(), other.key_file());
+    const auto directory = start("/", one.key_file());
 
-    ASSERT_FALSE(absent || not_one || foreign);
+    ASSERT_FALSE(absent || not_one || foreign || directory);
+    EXPECT_THAT(directory.error().message, HasSubstr("/: the file cannot be read"));
     EXPECT_EQ(absent.error().code, base::Errc::invalid_value);
     EXPECT_THAT(absent.error().message, HasSubstr("certificate.pem.absent: the file cannot be read"));
     EXPECT_THAT(not_one.error().message, HasSubstr("key.pem: there is no usable PEM certificate"));

@@ -313,6 +313,7 @@ TEST(ConversationLaw, a_scorer_that_answers_late_or_twice_or_never) {
     const CallSummary summary = check_calls(8'000'000, 500 * k_effort, {2, true, true, false});
 
     EXPECT_GT(summary.scored_hits, 100U);
+    EXPECT_GT(summary.open_scores, 100U);
     EXPECT_GT(summary.not_evaluated, 100U);
 }
 

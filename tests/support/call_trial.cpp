@@ -261,7 +261,19 @@ private:
         machine_.compiled(compile.ticket, session::work_out(compile.job, nullptr, compile_list), now());
     }
 
+    void take(session::Prepare& unready) {
+        if (random_() % 2 == 0) machine_.prepared(*unready.list, now());
+    }
+
+    // What is assumed of an open utterance comes and goes, and leaves no trace in what is confirmed.
+    void take_open(const session::Score& score) {
+        ++summary.open_scores;
+        const double delay = random_() % 3 == 0 ? k_score_late : 0;
+        if (random_() % 5 > 0) answers_.push_back({now_ + delay, score.ticket, make_verdicts(score.text)});
+    }
+
     void take(session::Score& score) {
+        if (score.is_open) return take_open(score);
         const ScorerMood mood = trial_.moods[scores_++ % trial_.moods.size()];
         ModelSpeaker& speaker = model_.speakers()[last_ended_speaker_];
         OracleUtterance& utterance = speaker.said.utterances[ended_[last_ended_speaker_] - 1];
@@ -327,7 +339,7 @@ private:
             }
             const Answer answer = answers_[i];
             answers_.erase(answers_.begin() + static_cast<std::ptrdiff_t>(i));
-            if (!finished_) machine_.scored(answer.ticket, answer.verdicts, now());
+            if (!finished_) machine_.scored(answer.ticket, {answer.verdicts, {}}, now());
             perform();
             answered = true;
         }
@@ -628,6 +640,7 @@ std::string run_call_trial(const CallTrial& trial, CallSummary* summary) {
     if (summary != nullptr) {
         summary->hits += run.summary.hits;
         summary->scored_hits += run.summary.scored_hits;
+        summary->open_scores += run.summary.open_scores;
         summary->interim_hits += run.summary.interim_hits;
         summary->not_evaluated += run.summary.not_evaluated;
     }

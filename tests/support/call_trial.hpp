@@ -39,6 +39,7 @@ struct CallTrial {
 struct CallSummary {
     std::size_t hits = 0;
     std::size_t scored_hits = 0;
+    std::size_t open_scores = 0;
     std::size_t interim_hits = 0;
     std::size_t not_evaluated = 0;
 };

@@ -94,7 +94,7 @@ void CoreWorld::release_compiling(std::size_t index) {
 }
 
 void CoreWorld::score(std::uint64_t ticket, std::vector<detect::Verdict> verdicts) {
-    for (auto& [id, machine] : conversations_) machine->scored(ticket, verdicts, now_);
+    for (auto& [id, machine] : conversations_) machine->scored(ticket, {verdicts, {}}, now_);
     settle();
 }
 

@@ -3,6 +3,7 @@
 #include "earshot/app/accounts.hpp"
 #include "earshot/app/logging.hpp"
 #include "earshot/app/metrics.hpp"
+#include "earshot/app/semantic_tier.hpp"
 #include "earshot/app/settings.hpp"
 #include "earshot/app/tokens.hpp"
 #include "earshot/net/server.hpp"
@@ -19,9 +20,9 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores);
 /// What a running server asks and tells: accounts, metrics, log lines. Safe for all of the server's threads.
 class Application final : public net::ServerHooks {
 public:
-    /// `database` is shown in the metrics, and outlives it; null: there is none.
+    /// `database` and `semantic` are shown in the metrics, and outlive it; null: there is none.
     Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger,
-                const store::Database* database = nullptr);
+                const store::Database* database = nullptr, const SemanticTier* semantic = nullptr);
 
     base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
     void issue_token(net::TokenRequest request, net::HttpDone done) override;
@@ -38,6 +39,7 @@ public:
 
 private:
     const store::Database* database_;
+    const SemanticTier* semantic_;
     Logger logger_;
     Metrics metrics_;
     Accounts accounts_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/app/settings.hpp"
 #include "earshot/detect/tier.hpp"
 
 #include <iosfwd>
@@ -15,10 +16,11 @@ struct DetectOptions {
     std::string trackers_file;
     std::optional<detect::TierSet> tiers;  ///< in place of what the trackers say
     std::optional<double> threshold;
-    double min_score = -1;  ///< hits below it are left out
+    double min_score = -1;  ///< if at least 0: the threshold, whatever trackers say; with 0 the best of every tracker
     DetectFormat format = DetectFormat::jsonl;
     std::string language = "en-US";
     double phrase_gap_seconds = 10;
+    Settings::Semantic semantic;  ///< the model of the tier `semantic`, if some tracker is heard in it
 };
 
 /// Matching without a server: reads JSON lines `{"id","text"}` or

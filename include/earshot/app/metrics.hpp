@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/app/semantic_tier.hpp"
 #include "earshot/base/error.hpp"
 #include "earshot/base/time.hpp"
 #include "earshot/net/server_hooks.hpp"
@@ -48,6 +49,12 @@ public:
     /// What the expositions from now on show: earshot_store_waiting, earshot_store_reachable (1 until the first call),
     /// earshot_store_retries_total.
     void store_seen(const StoreState& state);
+
+    /// What the expositions from now on show of the tier `semantic`: earshot_semantic_windows_total{stage},
+    /// earshot_semantic_utterances_total{kind}, earshot_semantic_not_evaluated_total{reason},
+    /// earshot_semantic_fits_total{result}, earshot_semantic_encoder_cpu_seconds_total, and what waits:
+    /// earshot_semantic_waiting{for}.
+    void semantic_seen(const SemanticFigures& figures);
 
     /// The whole as text, for /metrics. earshot_longest_turn_seconds is the longest since the exposition before.
     std::string exposition();

@@ -4,6 +4,7 @@
 #include "earshot/base/time.hpp"
 #include "earshot/proto/management_codec.hpp"
 #include "earshot/session/limits.hpp"
+#include "earshot/store/sql_tracker_store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -36,6 +37,7 @@ struct TransportLimits {
     std::size_t frame_bytes = 4 * 1024 * 1024;  ///< of any WebSocket message; beyond it the socket is closed
     std::size_t request_header_bytes = 128 * 1024;
     std::size_t management_body_bytes = 1024 * 1024;
+    std::size_t import_body_bytes = 16 * 1024 * 1024;
     std::size_t connection_id_bytes = 256;
     std::size_t replay_bytes = 256 * 1024 * 1024;  ///< of all conversations together
     std::size_t compute_tasks = 1024;              ///< that wait for a compute thread
@@ -73,8 +75,9 @@ struct Settings {
     } auth;
 
     struct Manage {
-        std::size_t trackers = 500;  ///< of an account, where its app says nothing else
-        bool serial_writes = true;   ///< whether a second change of an account at the same time is refused
+        std::size_t trackers = 500;                          ///< of an account, where its app says nothing else
+        std::size_t account_bytes = store::k_account_bytes;  ///< that an account's trackers may take together
+        bool serial_writes = true;  ///< whether a second change of an account at the same time is refused
         proto::Punctuation vocabulary_punctuation = proto::Punctuation::any;
     } manage;
 
@@ -83,6 +86,21 @@ struct Settings {
         std::size_t threads = 2;
         std::size_t queue = 1024;  ///< operations that may wait for a thread
     } store;
+
+    struct Semantic {
+        enum class Stages : std::uint8_t {
+            all,
+            static_table,  ///< without the model: cheaper, and hears less
+        };
+        std::string model = "models/all-MiniLM-L6-v2";  ///< folder; empty: the tier is absent
+        Stages stages = Stages::all;
+        std::size_t encoder_threads = 1;
+        std::size_t encoder_queue = 64;  ///< windows that wait for the encoder
+        std::size_t queue = 4096;        ///< utterances that wait to be scored
+        std::size_t cache_bytes = 32 * 1024 * 1024;
+        std::uint64_t stored_bytes = 1024ULL * 1024 * 1024;
+        bool encode_open = false;
+    } semantic;
 
     TransportLimits transport;
     session::SocketLimits socket;

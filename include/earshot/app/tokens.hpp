@@ -15,6 +15,9 @@ namespace earshot::app {
 /// Clients set a timer from a token's life; one beyond 24.8 days overflows it and makes them spin.
 inline constexpr std::chrono::seconds k_longest_token_life = std::chrono::hours(24 * 24);
 
+/// Clients take a token for expired that has a minute left, and would fetch one after the other.
+inline constexpr std::chrono::seconds k_shortest_token_life = std::chrono::minutes(2);
+
 /// The secret that signs tokens.
 using TokenKey = std::array<unsigned char, 32>;
 

@@ -45,6 +45,19 @@ struct HitPart {
     TimeSpan time{};
 };
 
+/// Why a hit was heard by meaning, for a person who writes trackers.
+struct Explanation {
+    std::string nearest;  ///< the phrase of the tracker that is nearest
+    struct Part {
+        std::string_view name;  ///< lives as long as the program
+        double value;
+    };
+    std::vector<Part> parts;  ///< what the score is made of
+    std::string runner_up;    ///< name of the tracker that came second; empty: there is none
+    double runner_up_score = 0;
+    std::string window;  ///< the words that were held against the trackers
+};
+
 /// One place where a tracker was heard.
 struct Hit {
     std::string id;
@@ -56,7 +69,9 @@ struct Hit {
     double score = 1;
     std::uint64_t begin = 0;  ///< range of the speaker's words as byte positions in all that was said
     std::uint64_t end = 0;
-    std::vector<HitPart> parts;  ///< at least one, in the order of speaking
+    std::uint64_t known_end = 0;                     ///< position behind the last word that had to be known for it
+    std::vector<HitPart> parts;                      ///< at least one, in the order of speaking
+    std::shared_ptr<const Explanation> explanation;  ///< of a `semantic` hit; null: none was given
 
     /// The phrase or expression as configured.
     const std::string& value() const;

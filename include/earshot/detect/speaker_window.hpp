@@ -33,7 +33,8 @@ struct SpeakerTraits {
     std::string role;
 };
 
-/// A scorer's answer for one ended utterance: a tracker was heard by meaning or in garbled words.
+/// A scorer's answer for one utterance: a tracker was heard by meaning or in garbled words. There may be several of a
+/// tracker and a tier; the best of those that may be reported is.
 struct Verdict {
     std::uint32_t list = 0;  ///< slot in ActiveLists
     std::uint32_t tracker = 0;
@@ -42,6 +43,27 @@ struct Verdict {
     double score = 0;
     std::uint32_t first_word = 0;  ///< of the utterance's words, from 0
     std::uint32_t last_word = 0;
+    std::uint32_t known_word = 0;  ///< the last word that had to be known for it, not before `last_word`
+    std::shared_ptr<const Explanation> explanation;
+};
+
+/// What a scorer could not evaluate as it should.
+struct NotEvaluated {
+    Tier tier = Tier::semantic;
+    std::string_view reason;  ///< a stable word; lives as long as the program
+    std::uint64_t windows = 0;
+};
+
+/// What a scorer says of an utterance.
+struct Opinion {
+    std::vector<Verdict> verdicts;
+    std::vector<NotEvaluated> not_evaluated;
+};
+
+/// What verdicts make of an utterance.
+struct Judged {
+    std::vector<Hit> retracted;  ///< open hits that were assumed while it was open, and are not confirmed
+    std::vector<Hit> confirmed;
 };
 
 /// What the end of an utterance brings.
@@ -51,7 +73,7 @@ struct EndedUtterance {
     std::size_t bytes = 0;     ///< length of its text
     std::vector<Message> messages;  ///< empty: it held no text and ended silently
     std::vector<Hit> retracted;     ///< open hits that its end takes back
-    std::vector<Hit> confirmed;     ///< its `exact`, `pattern` and `inflected` hits
+    std::vector<Hit> confirmed;     ///< its `exact`, `pattern` and `inflected` hits; others come with the verdict
     bool needs_verdict = false;     ///< some active tracker listens in `fuzzy` or `semantic`
 };
 
@@ -100,6 +122,14 @@ public:
     /// Bytes of the committed text of an open utterance; one that has grown over a limit is to be cut.
     std::size_t committed_bytes(std::string_view id) const noexcept;
 
+    /// The text of an open utterance as known: committed words, then the hypothesis. An unknown id gives an empty view.
+    std::string_view open_text(std::string_view id) const noexcept;
+
+    /// Verdicts on the text of an open utterance as it was lately known, in place of those before: what they make of it
+    /// is open hits, each as long as its words stay what they were. Appends what that changes to `changes`.
+    void assume(std::string_view id, std::span<const Verdict> verdicts, double default_threshold,
+                std::vector<HitChange>& changes);
+
     /// Appends to `changes` what was not told of open utterances because nobody listened.
     void tell(std::vector<HitChange>& changes);
 
@@ -114,11 +144,13 @@ public:
     /// The text of an ended utterance that waits for its verdict. Errors: none; an unknown number gives an empty view.
     std::string_view ended_text(std::uint64_t number) const noexcept;
 
-    /// The verdict on an ended utterance: what of it is reported, confirmed. `verdicts` empty: nothing was heard, or
-    /// nothing was evaluated. Verdicts must be given in the order of the utterances' ends; each only once.
-    std::vector<Hit> judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold);
+    /// The verdict on an ended utterance: what of it is reported, confirmed, and what was only assumed of it, taken
+    /// back. `verdicts` empty: nothing was heard, or nothing was evaluated. Verdicts must be given in the order of the
+    /// utterances' ends; each only once.
+    Judged judge(std::uint64_t number, std::span<const Verdict> verdicts, double default_threshold);
 
-    /// The hits of all open utterances as last told, for a listener that comes late.
+    /// The hits of all open utterances as last told, and what is assumed of ended ones that await their verdict, for a
+    /// listener that comes late.
     std::vector<Hit> open_hits() const;
 
     /// Words heard so far in ended utterances.

@@ -41,8 +41,8 @@ public:
 
     /// Compiles `definition`; its phrase set comes from `sets`. A phrase given twice in a tracker is taken once.
     /// Errors, with `path` as in "/2/vocabulary/0" (from the list's root): Errc::phrase_without_word,
-    /// Errc::invalid_pattern, Errc::too_large (a pattern over `limits`), Errc::invalid_value (a tracker without phrase
-    /// and pattern).
+    /// Errc::invalid_pattern, Errc::too_large (a pattern over `limits`, alone or with those before it), Errc::too_many
+    /// (patterns), Errc::invalid_value (a tracker without phrase and pattern).
     static base::Result<std::shared_ptr<const TrackerList>> compile(TrackerListDefinition definition,
                                                                     const match::PatternLimits& limits,
                                                                     text::Tokenizer& tokenizer, PhraseSetSource& sets);

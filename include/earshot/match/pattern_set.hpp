@@ -2,7 +2,9 @@
 
 #include "earshot/base/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,10 +20,13 @@ struct PatternMatch {
     friend bool operator==(const PatternMatch&, const PatternMatch&) = default;
 };
 
-/// Limits of one expression.
+/// Limits of one expression, and of all that share them: by default these have none.
 struct PatternLimits {
-    std::size_t max_bytes = 1024;        ///< length of the expression
-    std::int64_t max_mem = 1024 * 1024;  ///< RE2's max_mem
+    std::size_t max_bytes = 1024;                                 ///< length of the expression
+    std::int64_t max_mem = 1024 * 1024;                           ///< RE2's max_mem
+    std::size_t count = std::numeric_limits<std::size_t>::max();  ///< expressions of a set
+    std::size_t cost = std::numeric_limits<std::size_t>::max();   ///< of compiling all of them, see PatternSet
+    friend bool operator==(const PatternLimits&, const PatternLimits&) = default;
 };
 
 /// What one search works in, kept for its memory: with the same scratch and much the same texts, searches allocate
@@ -32,12 +37,25 @@ struct PatternScratch {
 };
 
 /// RE2 expressions, compiled case-insensitively over UTF-8. Immutable, safe for any number of threads.
+///
+/// What an expression costs is known without a clock: its bytes, the instructions of RE2's two programs for it, and
+/// k_class_cost for each class with ranges beyond ASCII, whose letter cases are found one by one. The cost of one that
+/// needs too much memory is what fits into that memory. A unit takes 0.8 us in common expressions, at most some 5 us in
+/// ones made for it.
 class PatternSet {
 public:
-    /// Compiles each of `expressions`. Errors: Errc::too_large (over max_bytes), Errc::invalid_pattern; `path` is the
-    /// index as a JSON pointer ("/3"), `details` RE2's own words.
+    static constexpr std::size_t k_class_cost = 200;
+
+    /// Compiles each of `expressions`, as long as the limits allow. Errors: Errc::too_many (over `count`),
+    /// Errc::too_large (over max_bytes or `cost`), Errc::invalid_pattern; `path` is the index as a JSON pointer ("/3"),
+    /// `details` RE2's own words.
     static base::Result<std::shared_ptr<const PatternSet>> compile(std::vector<std::string> expressions,
                                                                    const PatternLimits& limits);
+
+    /// The same where several sets have one limit of cost together: `spent` is what those before cost, and becomes that
+    /// with these, also where they are refused.
+    static base::Result<std::shared_ptr<const PatternSet>> compile(std::vector<std::string> expressions,
+                                                                   const PatternLimits& limits, std::size_t& spent);
     ~PatternSet();
 
     /// Appends, for each pattern in order, its leftmost-first, non-overlapping, non-empty matches in `text` (valid

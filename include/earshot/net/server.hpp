@@ -23,7 +23,8 @@ namespace earshot::net {
 struct HttpLimits {
     std::size_t header_bytes = 128 * 1024;  ///< request line and headers; trackers may stand in a query
     std::size_t body_bytes = 1024 * 1024;
-    std::size_t connection_id_bytes = 256;  ///< decoded
+    std::size_t import_bytes = 16 * 1024 * 1024;  ///< of a body that is all trackers of an account
+    std::size_t connection_id_bytes = 256;        ///< decoded
     base::Duration handshake =
         std::chrono::seconds(10);  ///< for a request's header, from its first byte; of the first
                                    ///< request and of a WebSocket's handshake: from the connection
@@ -31,12 +32,14 @@ struct HttpLimits {
     base::Duration answer = std::chrono::seconds(30);      ///< for a request to be answered; after it: 503
     base::Duration refusal_delay{};                        ///< before a 401 is told: some clients ask again at once
     base::Duration keep_alive = std::chrono::seconds(75);  ///< silence between two requests of a connection
+    friend bool operator==(const HttpLimits&, const HttpLimits&) = default;
 };
 
 /// What bounds a socket's transport.
 struct WsLimits {
     std::size_t frame_bytes = 4 * 1024 * 1024;               ///< of any message; beyond it the socket closes with 1009
     base::Duration close_timeout = std::chrono::seconds(1);  ///< for a client to read and answer our close frame
+    friend bool operator==(const WsLimits&, const WsLimits&) = default;
 };
 
 /// The files of a port that speaks TLS. They are read again when they have changed; new connections get what is new.
@@ -44,6 +47,7 @@ struct TlsFiles {
     std::string certificate;                         ///< path: PEM, the server's own first, then the chain
     std::string key;                                 ///< path: PEM, without a password
     base::Duration check = std::chrono::seconds(2);  ///< how often the files are looked at
+    friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
 };
 
 /// What the management API of stored trackers keeps to. Bodies are bounded by HttpLimits, what is in them by the limits
@@ -52,6 +56,7 @@ struct ManagementOptions {
     std::size_t trackers = 500;  ///< of an account, where its own limit is not told
     bool serial_writes = true;   ///< of an account's requests that create or change trackers, one at a time
     proto::Punctuation punctuation = proto::Punctuation::any;
+    friend bool operator==(const ManagementOptions&, const ManagementOptions&) = default;
 };
 
 struct ServerOptions {
@@ -60,8 +65,7 @@ struct ServerOptions {
     std::optional<TlsFiles> tls;     ///< with it, the port speaks TLS and nothing else
     std::size_t io_threads = 1;
     int backlog = 4096;
-    std::size_t max_sockets = 20'000;  ///< sessions at once; one more is told `too_many`. 1,024 further connections
-                                       ///< may be open for requests
+    std::size_t max_sockets = 20'000;  ///< sessions at once; one more is told `too_many`
     HttpLimits http;
     WsLimits ws;
     session::SocketLimits socket;
@@ -70,6 +74,12 @@ struct ServerOptions {
     ManagementOptions management;
     std::size_t replay_bytes = 256 * 1024 * 1024;              ///< of all conversations' final responses together
     base::Duration shutdown_grace = std::chrono::seconds(10);  ///< for sessions to end after request_stop
+
+    /// Connections beyond max_sockets that may be open: for requests, and for sessions that are told that there is no
+    /// room.
+    static constexpr std::size_t k_spare_connections = 1024;
+
+    friend bool operator==(const ServerOptions&, const ServerOptions&) = default;
 };
 
 /// The server: HTTP/1.1 and WebSocket on one port, a thread for each of `io_threads`.

@@ -24,7 +24,8 @@ struct MessageLimits {
     std::size_t trackers = 1000;
     std::size_t phrases = 50'000;      ///< of all trackers, exclusions and patterns among them
     std::size_t channels = 256;        ///< of a recogniser's stream
-    std::size_t body_patterns = 1000;  ///< of a body of the management API: one may take milliseconds to compile
+    std::size_t body_patterns = 1000;  ///< of a body of the management API
+    friend bool operator==(const MessageLimits&, const MessageLimits&) = default;
 };
 
 /// What kind of message a client sent.

@@ -16,7 +16,7 @@
 
 // Bodies of the management API: what clients send becomes tracker definitions or a list of all that is wrong with them,
 // and stored trackers become answers. Functions without state; any thread. Reading compiles patterns and looks for
-// words in phrases: a body of 1 MiB can take a compute thread some seconds.
+// words in phrases: a body can take a compute thread some 2 s.
 namespace earshot::proto {
 
 /// One thing that is wrong with a body.
@@ -48,10 +48,11 @@ enum class Punctuation : std::uint8_t {
     strict,  ///< `.`, `'` and `-` alone
 };
 
-/// What the trackers of a body have to keep to.
+/// What the trackers of a body have to keep to. Where the body is a document, `phrases` and `body_patterns` are those
+/// of each of its trackers, and `tracker_bytes` holds too.
 struct ManagementRules {
-    MessageLimits limits;  ///< name_bytes, phrase_bytes; trackers, phrases and body_patterns of one body
-    match::PatternLimits patterns;
+    MessageLimits limits;           ///< name_bytes, phrase_bytes; trackers, phrases and body_patterns of one body
+    match::PatternLimits patterns;  ///< of one, and the cost of all of a body
     std::size_t tracker_bytes = 1024 * 1024;     ///< of all texts of a tracker, as changes of it may let it grow
     Punctuation punctuation = Punctuation::any;  ///< in phrases and exclusions
 };

@@ -78,6 +78,8 @@ std::string session_modified(const ModifyRequest& request, std::uint64_t version
                              std::span<const IgnoredTracker> ignored, std::int64_t offset_ms);
 /// A session that follows the stored trackers has them as they are now.
 std::string stored_followed(std::uint64_t version, std::int64_t offset_ms);
+/// The session's trackers are heard in this tier from now on.
+std::string tier_ready(detect::Tier tier, std::uint64_t version, std::int64_t offset_ms);
 std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms);
 /// Errc::resume_gap: `first_kept` is the first sequence number from which on all final responses are kept.
 std::string resume_gap(std::uint64_t first_kept, std::string_view request_id, std::int64_t offset_ms);
@@ -89,11 +91,16 @@ std::string message_response(std::span<const detect::Message> messages, const Me
                              int timezone_offset_minutes, std::uint64_t sequence);
 
 enum class IsFinal : std::uint8_t { no, yes };
-enum class WithState : std::uint8_t { no, yes };
+
+/// What a messageRef carries besides what every one does.
+struct RefMembers {
+    bool state = false;        ///< of its hit's life
+    bool explanation = false;  ///< where its hit has one
+};
 
 /// One element a tracker, one match a phrase, one messageRef a part. `changes` may be empty (then `trackers` is []).
 std::string tracker_response(std::span<const detect::HitChange> changes, const Member& speaker, const TimeAxis& axis,
-                             IsFinal is_final, WithState with_state, std::uint64_t sequence);
+                             IsFinal is_final, RefMembers members, std::uint64_t sequence);
 
 /// What is open for one speaker.
 struct OpenHits {

@@ -45,6 +45,15 @@ struct Broadcast {
     Importance importance = Importance::required;
     bool is_caption = false;  ///< a recognition_result: only for who wants transcripts
     bool is_interim = false;  ///< of an open utterance: only for who wants interim results
+    Frame plain_explained{};  ///< the two forms for who wants explanations as well; null: there is nothing to explain
+    Frame revised_explained{};
+
+    /// The form for a socket with these wishes.
+    const Frame& form(const proto::ListenerWishes& wishes) const noexcept {
+        if (wishes.explain && wishes.revisions && revised_explained) return revised_explained;
+        if (wishes.explain && !wishes.revisions && plain_explained) return plain_explained;
+        return wishes.revisions ? revised : plain;
+    }
 };
 
 /// To one socket.
@@ -82,15 +91,21 @@ struct Compile {
 /// To be scored and answered by `scored` with the same ticket, in any order, late, or never.
 struct Score {
     std::uint64_t ticket = 0;
-    std::string text;  ///< of the utterance; verdicts count its words as text::Tokenizer does
+    std::string text;      ///< of the utterance; verdicts count its words as text::Tokenizer does
+    bool is_open = false;  ///< the utterance goes on, and the answer is only assumed: it may be the cheap one
     std::vector<std::shared_ptr<const detect::TrackerList>>
         lists;  ///< by index; those without a tier to score are null
+};
+
+/// To be made ready for the tiers that a scorer hears, and answered by `prepared` once it is, or never.
+struct Prepare {
+    std::shared_ptr<const detect::TrackerList> list;
 };
 
 /// Nobody is left and nothing is due: the conversation can be forgotten.
 struct Finished {};
 
-using ConversationAction = std::variant<Broadcast, Tell, Started, Ended, Compile, Score, Finished>;
+using ConversationAction = std::variant<Broadcast, Tell, Started, Ended, Compile, Prepare, Score, Finished>;
 
 // ---- What a socket asks for
 // ------------------------------------------------------------------------------------------

@@ -87,9 +87,12 @@ protected:
     }
     Verdict push(Frame frame, Importance importance, base::MonotonicTime now);
 
+    /// The form of a broadcast that goes with the client's wishes.
+    void push_form(const Broadcast& broadcast, const proto::ListenerWishes& wishes, base::MonotonicTime now);
+
     /// For who follows revisions. Its interim responses build on each other: once one had to be dropped, so are those
     /// after it, until the client has caught up and is told what is open.
-    void push_revised(const Broadcast& broadcast, base::MonotonicTime now);
+    void push_revised(const Broadcast& broadcast, const Frame& frame, base::MonotonicTime now);
     void forget_missed() noexcept { missed_ = Missed::nothing; }
 
     /// `request_id` is that of the message that caused the error.

@@ -23,6 +23,7 @@ struct ScorerInfo {
     proto::TierStatus fuzzy = proto::TierStatus::absent;
     proto::TierStatus semantic = proto::TierStatus::absent;
     double default_threshold = 0.5;
+    friend bool operator==(const ScorerInfo&, const ScorerInfo&) = default;
 };
 
 /// Counters of one conversation, for metrics.
@@ -81,8 +82,11 @@ public:
     /// The answer to Compile. A ticket that is over is ignored.
     void compiled(std::uint64_t ticket, TrackerJobResult result, base::Now now);
 
+    /// The answer to Prepare. A list that is none of the conversation's any more is ignored.
+    void prepared(const detect::TrackerList& list, base::Now now);
+
     /// The answer to Score. A ticket that is over is ignored.
-    void scored(std::uint64_t ticket, std::vector<detect::Verdict> verdicts, base::Now now);
+    void scored(std::uint64_t ticket, detect::Opinion opinion, base::Now now);
 
     /// Time has passed. To be called at or after `deadline`.
     void on_time(base::Now now);

@@ -22,6 +22,7 @@ struct SocketLimits {
     base::Duration idle_start = std::chrono::minutes(30);   ///< how long a socket may stay without a start message
     base::Duration stop_grace = std::chrono::seconds(1);    ///< after the last stop message, for the client to close
     proto::MessageLimits messages;
+    friend bool operator==(const SocketLimits&, const SocketLimits&) = default;
 };
 
 /// What bounds and times one conversation.
@@ -41,7 +42,10 @@ struct ConversationLimits {
     base::Duration compile = std::chrono::seconds(30);    ///< how long a start waits for its trackers
     base::Duration verdict = std::chrono::seconds(2);     ///< how long an ended utterance waits for its verdict
     double phrase_gap_seconds = 10;                       ///< where a start message says nothing of it
-    match::PatternLimits patterns;
+    /// Patterns, and those of all trackers of one publisher together. So much of cost keeps a thread for at most some
+    /// 2 s; a thousand expressions as call centers have them cost 260,000.
+    match::PatternLimits patterns{.count = 1000, .cost = 400'000};
+    friend bool operator==(const ConversationLimits&, const ConversationLimits&) = default;
 };
 
 }  // namespace earshot::session

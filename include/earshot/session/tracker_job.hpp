@@ -60,6 +60,7 @@ struct TrackerJobResult {
     std::shared_ptr<const detect::TrackerList> list;  ///< after all steps that succeeded; null: no tracker
     std::shared_ptr<const StoredShare> stored;        ///< of `list`; null: none
     std::vector<StepOutcome> outcomes;                ///< of each step
+    bool is_prepared = false;                         ///< `list` needs no Prepare
 
     /// Every step of a job failed alike.
     static TrackerJobResult failed(const TrackerJob& job, const base::Error& error);

@@ -17,12 +17,15 @@ namespace earshot::store {
 class Connection;
 
 struct DatabaseOptions {
-    std::string url;                                ///< `sqlite:PATH`, or `postgresql://…` as libpq takes it
-    std::size_t threads = 2;                        ///< each with a connection of its own; at least one
-    std::size_t queue = 1024;                       ///< operations that may wait for a thread
-    std::chrono::milliseconds lock_timeout{5000};   ///< how long a transaction waits for the locks of others
-    std::chrono::milliseconds first_probe{100};     ///< after which a database that went away is looked for
-    std::chrono::milliseconds longest_probe{5000};  ///< the pauses between probes double up to this
+    std::string url;                               ///< `sqlite:PATH`, or `postgresql://…` as libpq takes it
+    std::size_t threads = 2;                       ///< each with a connection of its own; at least one. One of several
+                                                   ///< is always left to those that read
+    std::size_t queue = 1024;                      ///< operations that may wait for a thread
+    std::chrono::milliseconds lock_timeout{5000};  ///< how long a transaction waits for the locks of others
+    std::chrono::milliseconds transaction_timeout{25'000};  ///< one that takes longer is given up, and the database
+                                                            ///< counts as away; well above lock_timeout
+    std::chrono::milliseconds first_probe{100};             ///< after which a database that went away is looked for
+    std::chrono::milliseconds longest_probe{5000};          ///< the pauses between probes double up to this
     /// Told once each time that the database goes away (with what it said, in `details`) and once when it is back
     /// (null), in this order, on one of the store's threads. Must not throw, and not destroy the Database.
     std::function<void(const base::Error* away)> on_change = {};
@@ -37,7 +40,8 @@ enum class Access : std::uint8_t {
 /// of its threads; no caller ever waits.
 ///
 /// Once the database cannot be reached, every operation is answered with Errc::store_away at once, while a thread
-/// looks for it with growing pauses. Any thread may call run(), is_reachable(), waiting() and
+/// looks for it with growing pauses. One that hangs without closing its connections counts as away after
+/// `transaction_timeout`; what waited for it is answered then. Any thread may call run(), is_reachable(), waiting() and
 /// retries().
 class Database {
 public:
@@ -45,7 +49,8 @@ public:
     /// Errc::io_failed (it cannot be reached, a migration fails, its schema is newer than this program).
     static base::Result<std::unique_ptr<Database>> open(DatabaseOptions options);
 
-    /// Ends what was accepted, then joins. No thread may call any more.
+    /// Ends what was accepted, then joins: a hanging PostgreSQL holds this up for `transaction_timeout`. No thread may
+    /// call any more.
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

@@ -49,8 +49,8 @@ public:
     virtual void replace_all(std::string account, std::vector<detect::TrackerDefinition> trackers, std::size_t at_most,
                              Done<std::vector<detect::TrackerRecord>> done) = 0;
 
-    /// Told after each create, update, remove and replace_all that is in force, before its `done`, on a thread of the
-    /// store. Set before the first operation.
+    /// Told after each create, update, remove and replace_all that is in force, or may be (Errc::store_away,
+    /// Errc::io_failed, Errc::internal), before its `done` and on the same thread. Set before the first operation.
     virtual void on_change(std::function<void(const std::string& account)> listener) = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "earshot/text/utf8.hpp"
 
 #include "http_target.hpp"
+#include "store_failures.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -46,8 +47,10 @@ HttpAnswer away(std::string_view message) {
     return answer;
 }
 
+using Failures = std::shared_ptr<StoreFailures>;
+
 /// What an error of the store is to the client. `taken` says where the name is that another tracker has.
-HttpAnswer refusal(const base::Error& error, Finding taken) {
+HttpAnswer refusal(const Failures& failures, const base::Error& error, Finding taken) {
     switch (error.code) {
         case Errc::unknown_tracker:
             return unknown_tracker();
@@ -63,18 +66,20 @@ HttpAnswer refusal(const base::Error& error, Finding taken) {
         case Errc::store_away:
             return away("The database cannot be reached at the moment.");
         default:
+            failures->tell(error);
             return {500, proto::rest_error("The database failed.")};
     }
 }
 
-HttpAnswer refusal(const base::Error& error) {
-    return refusal(error, {"", "the name " + std::string(k_taken)});
+HttpAnswer refusal(const Failures& failures, const base::Error& error) {
+    return refusal(failures, error, {"", "the name " + std::string(k_taken)});
 }
 
-store::Done<detect::TrackerRecord> answer_with_tracker(HttpDone done, std::string name_path) {
-    return [done = std::move(done), name_path = std::move(name_path)](base::Result<detect::TrackerRecord> record) {
+store::Done<detect::TrackerRecord> answer_with_tracker(Failures failures, HttpDone done, std::string name_path) {
+    return [failures = std::move(failures), done = std::move(done),
+            name_path = std::move(name_path)](base::Result<detect::TrackerRecord> record) {
         if (record) return done({200, proto::tracker_answer(*record)});
-        done(refusal(record.error(), proto::make_finding(name_path, k_taken)));
+        done(refusal(failures, record.error(), proto::make_finding(name_path, k_taken)));
     };
 }
 
@@ -118,8 +123,13 @@ std::span<const detect::TrackerRecord> part_of(std::span<const detect::TrackerRe
 
 }  // namespace
 
-Management::Management(const ServerOptions& options, store::TrackerStore& store, ComputePool& pool)
-    : options_(options.management), rules_(rules_of(options)), store_(store), pool_(pool) {}
+Management::Management(const ServerOptions& options, store::TrackerStore& store, ComputePool& pool,
+                       std::shared_ptr<StoreFailures> failures)
+    : options_(options.management),
+      rules_(rules_of(options)),
+      store_(store),
+      pool_(pool),
+      failures_(std::move(failures)) {}
 
 proto::ManagementRules Management::rules_for(const HttpCall& call) const {
     proto::ManagementRules rules = rules_;
@@ -132,23 +142,25 @@ void Management::list(const HttpCall& call, HttpDone done) {
     if (const auto problem = read_list_query(call.query, query)) return done(refusal({{{"", *problem}}}));
     std::optional<std::string> name = query.name;
     store_.list(call.account, std::move(name),
-                [query = std::move(query), done](base::Result<std::vector<detect::TrackerRecord>> records) {
-                    if (!records) return done(refusal(records.error()));
+                [query = std::move(query), failures = failures_,
+                 done](base::Result<std::vector<detect::TrackerRecord>> records) {
+                    if (!records) return done(refusal(failures, records.error()));
                     done({200, proto::trackers_answer(part_of(*records, query))});
                 });
 }
 
 void Management::show(const HttpCall& call, HttpDone done) {
     if (!is_id(call.ids.front())) return done(unknown_tracker());
-    store_.get(call.account, call.ids.front(), answer_with_tracker(std::move(done), {}));
+    store_.get(call.account, call.ids.front(), answer_with_tracker(failures_, std::move(done), {}));
 }
 
 void Management::remove(const HttpCall& call, HttpDone done) {
     if (!is_id(call.ids.front())) return done(unknown_tracker());
-    store_.remove(call.account, call.ids.front(), [done](base::Result<detect::TrackerRecord> record) {
-        if (!record) return done(refusal(record.error()));
-        done({200, proto::deleted_answer(record->tracker.id)});
-    });
+    store_.remove(call.account, call.ids.front(),
+                  [failures = failures_, done](base::Result<detect::TrackerRecord> record) {
+                      if (!record) return done(refusal(failures, record.error()));
+                      done({200, proto::deleted_answer(record->tracker.id)});
+                  });
 }
 
 void Management::write(HttpCall call, HttpDone done, std::function<void(const HttpCall&, HttpDone)> read) {
@@ -172,10 +184,10 @@ void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
         const bool is_list = body->is_list;
         store_.create(
             taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
-            [answer, is_list](base::Result<std::vector<detect::TrackerRecord>> records) {
+            [failures = failures_, answer, is_list](base::Result<std::vector<detect::TrackerRecord>> records) {
                 if (!records) {
                     const std::string path = is_list ? records.error().path + "/name" : "/name";
-                    return answer(refusal(records.error(), proto::make_finding(path, k_taken)));
+                    return answer(refusal(failures, records.error(), proto::make_finding(path, k_taken)));
                 }
                 answer({200, is_list ? proto::trackers_answer(*records) : proto::tracker_answer(records->front())});
             });
@@ -187,10 +199,11 @@ void Management::replace_all(HttpCall call, HttpDone done) {
         auto body = proto::read_trackers(taken.body, proto::BodyShape::document, rules_for(taken));
         if (!body) return answer(refusal(body.error()));
         store_.replace_all(taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
-                           [answer, list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
+                           [failures = failures_, answer,
+                            list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
                                if (records) return answer({200, proto::trackers_answer(*records)});
                                const std::string path = list + records.error().path + "/name";
-                               answer(refusal(records.error(), proto::make_finding(path, k_taken)));
+                               answer(refusal(failures, records.error(), proto::make_finding(path, k_taken)));
                            });
     });
 }
@@ -204,7 +217,7 @@ void Management::replace(HttpCall call, HttpDone done) {
             return base::Result<detect::TrackerDefinition>(tracker);
         };
         store_.update(taken.account, taken.ids.front(), std::move(edit),
-                      answer_with_tracker(std::move(answer), "/name"));
+                      answer_with_tracker(failures_, std::move(answer), "/name"));
     });
 }
 
@@ -227,10 +240,10 @@ void Management::update(const HttpCall& call, std::shared_ptr<const proto::Track
         return base::Result<detect::TrackerDefinition>(base::Error{Errc::invalid_value, "", {}, {}});
     };
     store_.update(call.account, call.ids.front(), std::move(edit),
-                  [done = std::move(done), findings](base::Result<detect::TrackerRecord> record) {
+                  [failures = failures_, done = std::move(done), findings](base::Result<detect::TrackerRecord> record) {
                       if (record) return done({200, proto::tracker_answer(*record)});
                       const bool is_edit = record.error().code == Errc::invalid_value && !findings->list.empty();
-                      done(is_edit ? refusal(*findings) : refusal(record.error()));
+                      done(is_edit ? refusal(*findings) : refusal(failures, record.error()));
                   });
 }
 

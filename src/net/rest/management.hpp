@@ -14,13 +14,16 @@
 
 namespace earshot::net {
 
+class StoreFailures;
+
 /// The management API for trackers, as docs/protocol.md tells it: each function answers one kind of call. Bodies are
 /// read on the compute pool, since patterns take their time to compile; answers are written on the store's threads.
 /// Any thread. Owned by what the server's threads share; calls under way keep it alive.
 class Management : public std::enable_shared_from_this<Management> {
 public:
-    /// `store` and `pool` outlive all calls.
-    Management(const ServerOptions& options, store::TrackerStore& store, ComputePool& pool);
+    /// `store` and `pool` outlive all calls. `failures` is told what is answered with 500.
+    Management(const ServerOptions& options, store::TrackerStore& store, ComputePool& pool,
+               std::shared_ptr<StoreFailures> failures);
 
     void list(const HttpCall& call, HttpDone done);
     void show(const HttpCall& call, HttpDone done);
@@ -44,6 +47,7 @@ private:
     const proto::ManagementRules rules_;
     store::TrackerStore& store_;
     ComputePool& pool_;
+    const std::shared_ptr<StoreFailures> failures_;
     WriteTurns turns_;
 };
 

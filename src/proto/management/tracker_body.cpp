@@ -16,6 +16,7 @@ public:
     detect::TrackerDefinition read(const BodyValue& value, const std::string_view* id) {
         detect::TrackerDefinition tracker;
         Seen seen;
+        if (bounds_each_) members_.begin_tracker();
         value.for_each_member([&](std::string_view key, const BodyValue& member) {
             if (key == "id" && id) check_id(member, *id);
             read_member(key, member, tracker, seen);
@@ -24,14 +25,22 @@ public:
         const Place name{&value.place(), "name", 0};
         const Place vocabulary{&value.place(), "vocabulary", 0};
         if (!seen.name) findings_.add(name, "is required");
-        if (!seen.languages) tracker.languages.emplace_back(k_default_language);
+        if (!seen.languages && members_.has_room(value, EntryKind::language)) {
+            tracker.languages.emplace_back(k_default_language);
+        }
         if (!seen.phrases && !seen.patterns) {
             findings_.add(vocabulary, "is required");
         } else if (!seen.phrases.value_or(false) && !seen.patterns.value_or(false)) {
             findings_.add(vocabulary, k_no_phrase);
         }
+        if (bounds_each_ && size_of(tracker).bytes > rules_.tracker_bytes) {
+            value.note("holds over " + std::to_string(rules_.tracker_bytes) + " bytes");
+        }
         return tracker;
     }
+
+    /// From here on it is each tracker and not the whole body that the rules bound.
+    void bound_each() noexcept { bounds_each_ = true; }
 
     void read_list(const BodyValue& value, std::vector<detect::TrackerDefinition>& trackers) {
         value.for_each_element([&](const BodyValue& element) {
@@ -106,6 +115,7 @@ private:
     FindingList findings_;
     MemberReader members_;
     bool is_over_ = false;
+    bool bounds_each_ = false;
 };
 
 /// The list of a document, which is the document itself or its member `trackers`.
@@ -126,6 +136,7 @@ void read_document(BodyReader& reader, const BodyValue& whole, TrackersBody& bod
 void read_shape(BodyReader& reader, const BodyValue& whole, BodyShape shape, TrackersBody& body) {
     if (shape == BodyShape::document) {
         body.is_list = true;
+        reader.bound_each();
         return read_document(reader, whole, body);
     }
     body.is_list = shape == BodyShape::list || (shape == BodyShape::one_or_list && whole.is_array());

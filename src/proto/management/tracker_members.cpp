@@ -40,6 +40,16 @@ std::string_view identity_of(std::string_view entry, EntryKind kind) noexcept {
     return kind == EntryKind::phrase ? text::trim(entry) : entry;
 }
 
+TrackerSize size_of(const detect::TrackerDefinition& tracker) noexcept {
+    TrackerSize size{0, tracker.name.size() + tracker.description.size()};
+    for (const ListMember& member : k_list_members) {
+        const auto& list = tracker.*(member.list);
+        size.entries += list.size();
+        for (const std::string& entry : list) size.bytes += entry.size();
+    }
+    return size;
+}
+
 std::optional<std::string_view> MemberReader::name(const BodyValue& value) const {
     const auto name = value.text(rules_.limits.name_bytes);
     if (name && text::trim(*name).empty()) {
@@ -80,10 +90,10 @@ std::optional<std::string_view> MemberReader::entry(const BodyValue& value, Entr
     return std::nullopt;
 }
 
-/// False, and noted once, beyond what a body may hold.
 bool MemberReader::has_room(const BodyValue& value, EntryKind kind) {
     const std::size_t most_phrases = rules_.limits.phrases;
     const std::size_t most_patterns = rules_.limits.body_patterns;
+    if (kind == EntryKind::pattern && is_over_cost_) return false;
     if (kind == EntryKind::pattern && ++patterns_ > most_patterns) {
         if (patterns_ == most_patterns + 1) value.note("is beyond " + std::to_string(most_patterns) + " patterns");
         return false;
@@ -106,10 +116,16 @@ std::string MemberReader::problem_of_phrase(std::string_view phrase) {
     return {};
 }
 
-std::string MemberReader::problem_of_pattern(std::string_view pattern) const {
+std::string MemberReader::problem_of_pattern(std::string_view pattern) {
     if (pattern.empty()) return "is not allowed to be empty";
-    const auto compiled = match::PatternSet::compile({std::string(pattern)}, rules_.patterns);
+    match::PatternLimits limits = rules_.patterns;
+    limits.count = 1;
+    const auto compiled = match::PatternSet::compile({std::string(pattern)}, limits, pattern_cost_);
     if (compiled) return {};
+    if (pattern_cost_ > limits.cost && compiled.error().code == base::Errc::too_large) {
+        is_over_cost_ = true;
+        return "is beyond a cost of " + std::to_string(limits.cost) + " for all patterns";
+    }
     // RE2 quotes the pattern, perhaps not up to the end of a character.
     const std::string& reason = compiled.error().details;
     return reason.empty() || text::find_invalid_utf8(reason) ? "does not compile" : "does not compile: " + reason;

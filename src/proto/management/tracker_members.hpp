@@ -43,8 +43,15 @@ inline constexpr std::string_view k_duplicate = "contains a duplicate value";
 /// Entries of one list with equal identities are the same. A view into `entry`.
 std::string_view identity_of(std::string_view entry, EntryKind kind) noexcept;
 
+/// How much a tracker holds.
+struct TrackerSize {
+    std::size_t entries = 0;  ///< of all its lists
+    std::size_t bytes = 0;    ///< of all its texts
+};
+TrackerSize size_of(const detect::TrackerDefinition& tracker) noexcept;
+
 /// Reads the values of a tracker's members and checks each against the rules. One for each body: it counts what the
-/// whole body holds. Values for which it noted a finding are none.
+/// whole body holds and what its patterns cost. Values for which it noted a finding are none.
 class MemberReader {
 public:
     explicit MemberReader(const ManagementRules& rules) : rules_(rules) {}
@@ -56,16 +63,24 @@ public:
     std::optional<detect::Tier> tier(const BodyValue& value) const;
     std::optional<std::string_view> entry(const BodyValue& value, EntryKind kind);
 
-private:
+    /// Counts an entry. False, and noted once, beyond what a body, or each tracker, may hold.
     bool has_room(const BodyValue& value, EntryKind kind);
+
+    /// From here on entries and patterns are counted anew, where these are bounded for each tracker and not for the
+    /// whole body. What the patterns cost is bounded for the whole.
+    void begin_tracker() noexcept { phrases_ = patterns_ = 0; }
+
+private:
     std::string problem_of_phrase(std::string_view phrase);
-    std::string problem_of_pattern(std::string_view pattern) const;
+    std::string problem_of_pattern(std::string_view pattern);
 
     const ManagementRules& rules_;
     text::Tokenizer tokenizer_;
     text::WordList words_;
     std::size_t phrases_ = 0;  // patterns among them
     std::size_t patterns_ = 0;
+    std::size_t pattern_cost_ = 0;
+    bool is_over_cost_ = false;  // further patterns are not looked at
 };
 
 }  // namespace earshot::proto

@@ -1,8 +1,8 @@
+#include "management/edited_list.hpp"
 #include "management/tracker_members.hpp"
 
 #include <array>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 // A patch is read into operations whose values have been checked; `apply` then only moves entries about, so that it may
@@ -48,47 +48,6 @@ bool find_target(std::string_view path, Operation& operation) {
     operation.list = path.starts_with('/') ? find_list_member(path.substr(1)) : nullptr;
     return operation.list != nullptr;
 }
-
-/// A list of a tracker while it is changed: knows where each entry is, and drops removed ones at the end.
-class EditedList {
-public:
-    EditedList(std::vector<std::string>& list, EntryKind kind) : list_(list), kind_(kind) {
-        for (std::string& entry : list) add(std::move(entry));
-    }
-
-    /// False: it is there already.
-    bool add(std::string entry) {
-        if (!places_.try_emplace(std::string(identity_of(entry, kind_)), entries_.size()).second) return false;
-        entries_.push_back(std::move(entry));
-        return true;
-    }
-
-    bool remove(const std::string& entry) {
-        const auto place = places_.find(std::string(identity_of(entry, kind_)));
-        if (place == places_.end()) return false;
-        entries_[place->second].reset();
-        places_.erase(place);
-        return true;
-    }
-
-    void clear() {
-        entries_.clear();
-        places_.clear();
-    }
-
-    void write_back() {
-        list_.clear();
-        for (std::optional<std::string>& entry : entries_) {
-            if (entry) list_.push_back(std::move(*entry));
-        }
-    }
-
-private:
-    std::vector<std::string>& list_;
-    const EntryKind kind_;
-    std::vector<std::optional<std::string>> entries_;
-    std::unordered_map<std::string, std::size_t> places_;
-};
 
 class PatchReader {
 public:
@@ -281,18 +240,12 @@ private:
     }
 
     void check_whole() {
-        std::size_t entries = 0;
-        std::size_t bytes = tracker_.name.size() + tracker_.description.size();
-        for (const ListMember& member : k_list_members) {
-            const auto& list = tracker_.*(member.list);
-            entries += list.size();
-            for (const std::string& entry : list) bytes += entry.size();
-        }
+        const TrackerSize size = size_of(tracker_);
         if (tracker_.vocabulary.empty() && tracker_.patterns.empty())
             findings_.add({"", "\"vocabulary\" " + std::string(k_no_phrase)});
-        check_most(entries, rules_.limits.phrases, " entries");
+        check_most(size.entries, rules_.limits.phrases, " entries");
         check_most(tracker_.patterns.size(), rules_.limits.body_patterns, " patterns");
-        check_most(bytes, rules_.tracker_bytes, " bytes");
+        check_most(size.bytes, rules_.tracker_bytes, " bytes");
     }
 
     void check_most(std::size_t size, std::size_t most, std::string_view what) {

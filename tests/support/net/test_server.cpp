@@ -92,8 +92,14 @@ void RecordingHooks::on_compiled(std::size_t, base::Duration) {
     change([](Counts& counts) { ++counts.compiled; });
 }
 
-void RecordingHooks::log(net::LogLevel level, std::string_view, std::span<const net::LogField>) {
-    if (level == net::LogLevel::warning) change([](Counts& counts) { ++counts.warnings; });
+void RecordingHooks::log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) {
+    if (level != net::LogLevel::warning) return;
+    std::string line(message);
+    for (const net::LogField& field : fields) line.append(" ").append(field.key).append("=").append(field.value);
+    change([&](Counts& counts) {
+        ++counts.warnings;
+        counts.warned.push_back(line);
+    });
 }
 
 RecordingHooks::Counts RecordingHooks::counts() const {

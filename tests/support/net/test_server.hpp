@@ -17,7 +17,7 @@
 namespace earshot::testing {
 
 /// An application that counts what it is told. Any thread.
-class RecordingHooks final : public net::ServerHooks {
+class RecordingHooks : public net::ServerHooks {
 public:
     /// Empty: any token is taken, and none. Set before the server starts.
     std::string valid_token;
@@ -49,6 +49,7 @@ public:
         std::vector<base::Duration> request_times;  ///< of those that were no upgrades
         int compiled = 0;
         int warnings = 0;
+        std::vector<std::string> warned;  ///< their texts: "what happened key=value key=value"
     };
     Counts counts() const;
 

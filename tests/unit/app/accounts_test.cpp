@@ -327,8 +327,13 @@ TEST_F(AccountsTest, a_bad_file_keeps_the_apps_and_is_told_once) {
     EXPECT_THAT(told, Contains(HasSubstr("apps.yaml:4")));
 
     std::filesystem::remove(file());
-    EXPECT_EQ(account_of(token, looked_again(later)), "ann");
-    EXPECT_THAT(lines(), Contains(HasSubstr("cannot be read")));
+    const base::Now gone = looked_again(later);
+    EXPECT_EQ(account_of(token, gone), "ann");
+    EXPECT_THAT(lines(), Contains(HasSubstr("cannot be read: No such file")));
+
+    std::filesystem::create_directory(file());
+    EXPECT_EQ(account_of(token, looked_again(gone)), "ann");
+    EXPECT_THAT(lines(), Contains(HasSubstr("cannot be read: Is a directory")));
 }
 
 TEST_F(AccountsTest, a_rotated_key_is_taken_up) {
@@ -358,6 +363,14 @@ TEST_F(AccountsTest, who_fails_often_waits_without_costing_a_hash) {
     const base::Now later{k_start.monotonic + 1s, k_start.wall + 1s};
     EXPECT_EQ(ask(wish("one", "a secret"), later).status, 200U);
     EXPECT_EQ(ask(wish("one", "wrong"), later).status, 401U);
+}
+
+TEST_F(AccountsTest, who_succeeds_starts_anew) {
+    begin({app("one", "a secret", "ann")});
+    for (int round = 0; round < 3; ++round) {  // from the second one on the secret is known
+        for (std::uint32_t i = 0; i < FailedTries::k_free; ++i) EXPECT_EQ(ask(wish("one", "wrong")).status, 401U);
+        EXPECT_EQ(ask(wish("one", "a secret")).status, 200U) << round;
+    }
 }
 
 TEST_F(AccountsTest, failures_that_came_at_once_are_slowed_too) {

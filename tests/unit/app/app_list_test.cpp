@@ -62,7 +62,7 @@ TEST(AppListTest, everything_wrong_is_told_at_once_with_its_line) {
                              "- id: a b\n  secretHash: s3cret\n  account: ''\n" +  // 6 to 8
                              "- id: one\n" +                                       // 9
                              "- just words\n" +                                    // 10
-                             entry("three", "  sessions: 0\n  tokenSeconds: 59\n  trackers: [1]\n  id: four\n");
+                             entry("three", "  sessions: 0\n  tokenSeconds: 119\n  trackers: [1]\n  id: four\n");
 
     EXPECT_THAT(
         parse_apps(text, "apps.yaml").problems,
@@ -87,7 +87,7 @@ TEST(AppListTest, limits_end_where_they_are_said_to) {
     const auto is_taken = [](const char* more) { return parse_apps(entry("a", more), "").problems.empty(); };
 
     for (const char* taken : {"  trackers: 0\n", "  trackers: 1000000\n", "  sessions: 1\n", "  sessions: 1000000\n",
-                              "  tokenSeconds: 60\n", "  tokenSeconds: 2073600\n"}) {
+                              "  tokenSeconds: 120\n", "  tokenSeconds: 2073600\n"}) {
         EXPECT_TRUE(is_taken(taken)) << taken;
     }
     for (const char* refused :
@@ -108,6 +108,7 @@ TEST(AppListTest, what_is_no_list_is_told) {
 TEST(AppListTest, a_file_that_cannot_be_read_is_a_problem) {
     EXPECT_THAT(load_apps("/nonexistent/apps.yaml").problems,
                 ElementsAre(problem("/nonexistent/apps.yaml", "cannot be read: No such file")));
+    EXPECT_THAT(load_apps("/").problems, ElementsAre(problem("/", "cannot be read: Is a directory")));
 }
 
 }  // namespace

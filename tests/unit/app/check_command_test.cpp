@@ -61,5 +61,11 @@ TEST_F(CheckCommandTest, an_unusable_file_does_not_hide_the_next) {
     EXPECT_THAT(err_.str(), HasSubstr("none.yaml: cannot be read"));
 }
 
+TEST_F(CheckCommandTest, a_directory_is_no_file) {
+    EXPECT_EQ(run({directory_}), 2);
+
+    EXPECT_THAT(err_.str(), HasSubstr("cannot be read: Is a directory"));
+}
+
 }  // namespace
 }  // namespace earshot::app

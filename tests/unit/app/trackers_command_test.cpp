@@ -267,6 +267,8 @@ TEST_F(TrackersCommandTest, wrong_usage_asks_nobody) {
         EXPECT_EQ(run({.url = "http://localhost", .action = TrackersAction::create, .file = file(content)}), 2);
     }
     EXPECT_EQ(run({.url = "http://localhost", .action = TrackersAction::create, .file = directory_ + "/none"}), 2);
+    EXPECT_EQ(run({.url = "http://localhost", .action = TrackersAction::create, .file = directory_}), 2);
+    EXPECT_THAT(err(), HasSubstr("cannot be read: Is a directory"));
 }
 
 TEST(PercentEncodedTest, leaves_only_what_means_nothing) {

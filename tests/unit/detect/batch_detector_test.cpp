@@ -28,7 +28,7 @@ protected:
         PhraseSetSource sets;
         auto list = TrackerList::compile({trackers, {}}, {}, tools_.tokenizer(), sets);
         EXPECT_TRUE(list.has_value());
-        return BatchDetector(*list, tools_, ids_, utterance_bytes).detect(turns);
+        return BatchDetector(*list, tools_, ids_, {}, 1, utterance_bytes).detect(turns);
     }
 
     static TrackerDefinition tracker(std::string name, std::vector<std::string> vocabulary) {

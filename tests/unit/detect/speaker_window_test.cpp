@@ -227,10 +227,10 @@ TEST_F(SpeakerWindowTest, utterance_is_kept_until_its_verdict_is_there) {
     verdict.last_word = 1;
 
     EXPECT_EQ(window_.ended_text(number), "maybe so");
-    const std::vector<Hit> hits = window_.judge(number, std::span(&verdict, 1), 0.5);
+    const std::vector<Hit> hits = window_.judge(number, std::span(&verdict, 1), 0.5).confirmed;
     ASSERT_EQ(hits.size(), 1U);
     EXPECT_EQ(hits[0].tier, Tier::semantic);
-    EXPECT_TRUE(window_.judge(number, std::span(&verdict, 1), 0.5).empty()) << "each only once";
+    EXPECT_TRUE(window_.judge(number, std::span(&verdict, 1), 0.5).confirmed.empty()) << "each only once";
 }
 
 }  // namespace

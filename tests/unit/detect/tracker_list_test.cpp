@@ -62,6 +62,26 @@ TEST_F(TrackerListTest, pattern_up_to_its_limit) {
     EXPECT_EQ(error({tracker({}, {"abcde"})}, limits).path, "/0/patterns/0");
 }
 
+TEST_F(TrackerListTest, patterns_of_all_trackers_up_to_their_limits) {
+    const std::vector<TrackerDefinition> trackers{tracker({}, {"a", "b"}), tracker({}, {"c", "c", "d"})};
+    match::PatternLimits limits;
+    limits.count = 4;
+    EXPECT_TRUE(compile(trackers, {}, limits).has_value());
+
+    limits.count = 3;
+    EXPECT_EQ(error(trackers, limits).code, Errc::too_many);
+    EXPECT_EQ(error(trackers, limits).path, "/1/patterns/2");
+
+    std::size_t cost = 0;
+    ASSERT_TRUE(match::PatternSet::compile({"a", "b", "c", "d"}, {}, cost).has_value());
+    limits = {};
+    limits.cost = cost;
+    EXPECT_TRUE(compile(trackers, {}, limits).has_value());
+    limits.cost = cost - 1;
+    EXPECT_EQ(error(trackers, limits).code, Errc::too_large);
+    EXPECT_EQ(error(trackers, limits).path, "/1/patterns/2");
+}
+
 TEST_F(TrackerListTest, tracker_without_phrase_and_pattern_is_refused) {
     EXPECT_EQ(error({tracker({"a"}), tracker({})}).code, Errc::invalid_value);
     EXPECT_EQ(error({tracker({"a"}), tracker({})}).path, "/1/vocabulary");

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace earshot::match {
 
@@ -149,6 +152,75 @@ TEST(PatternSetTest, holds_the_limit_of_memory) {
     EXPECT_EQ(error.code, base::Errc::invalid_pattern);
     EXPECT_EQ(error.path, "/0");
     EXPECT_FALSE(error.details.empty());
+}
+
+TEST(PatternSetTest, holds_the_limit_of_number) {
+    EXPECT_TRUE(PatternSet::compile({"a", "b"}, {.count = 2}).has_value());
+
+    const base::Error error = refusal({"a", "b", "c", "(d"}, {.count = 2});
+    EXPECT_EQ(error.code, base::Errc::too_many);
+    EXPECT_EQ(error.path, "/2");
+}
+
+/// A small expression with a large program, another one for each number.
+std::string large(std::size_t number) {
+    return "a\\pL{20}" + std::to_string(number);
+}
+
+TEST(PatternSetTest, holds_the_limit_of_cost) {
+    std::size_t cost = 0;
+    ASSERT_TRUE(PatternSet::compile({large(0), large(1), large(2)}, {}, cost).has_value());
+    EXPECT_TRUE(PatternSet::compile({large(0), large(1), large(2)}, {.cost = cost}).has_value());
+
+    const base::Error error = refusal({large(0), large(1), large(2), "a"}, {.cost = cost - 1});
+    EXPECT_EQ(error.code, base::Errc::too_large);
+    EXPECT_EQ(error.path, "/2");
+    EXPECT_EQ(error.message, "The patterns cost more than " + std::to_string(cost - 1) + " together.");
+}
+
+TEST(PatternSetTest, sets_may_have_one_limit_of_cost) {
+    const PatternLimits limits{.cost = 100'000};
+    std::size_t spent = 0;
+
+    EXPECT_TRUE(PatternSet::compile({large(0)}, limits, spent).has_value());
+    EXPECT_TRUE(PatternSet::compile({large(1)}, limits, spent).has_value());
+    EXPECT_EQ(PatternSet::compile({large(2)}, limits, spent).error().code, base::Errc::too_large);
+    EXPECT_EQ(PatternSet::compile({"a"}, limits, spent).error().code, base::Errc::too_large);
+}
+
+TEST(PatternSetTest, compiles_no_further_than_to_the_limit_of_cost) {
+    std::size_t cost_of_one = 0;
+    ASSERT_TRUE(PatternSet::compile({large(999)}, {}, cost_of_one).has_value());
+    std::vector<std::string> expressions;
+    for (std::size_t i = 0; i < 1000; ++i) expressions.push_back(large(i));
+
+    std::size_t spent = 0;
+    EXPECT_TRUE(PatternSet::compile(expressions, {.cost = 100'000}, spent).has_error());
+    EXPECT_LE(spent, 100'000 + cost_of_one);
+}
+
+TEST(PatternSetTest, what_is_refused_for_its_memory_costs_that_memory) {
+    std::size_t spent = 0;
+    EXPECT_EQ(PatternSet::compile({"\\pL{1000}"}, {}, spent).error().code, base::Errc::invalid_pattern);
+    EXPECT_GE(spent, 1024 * 1024 / 16U);
+
+    const std::size_t once = spent;
+    EXPECT_TRUE(PatternSet::compile({"\\pL{1000}"}, {}, spent).has_error());
+    EXPECT_EQ(spent, 2 * once);
+}
+
+// Finding the letter cases of such a class takes long, though hardly an instruction may be left of it. Whether it is
+// counted before that: the mistake behind it is not found.
+TEST(PatternSetTest, classes_beyond_ascii_cost_before_they_are_read) {
+    for (const char* expression : {"\\PL(", "[^\\pL](", "\\p{Greek}(", "[a-\\x{ffff}](", "[a-\u00e9](", "\\\\\\pL("}) {
+        EXPECT_EQ(refusal({expression}, {.cost = PatternSet::k_class_cost}).code, base::Errc::too_large) << expression;
+        EXPECT_EQ(refusal({expression}, {.cost = PatternSet::k_class_cost + 20}).code, base::Errc::invalid_pattern)
+            << expression;
+    }
+    for (const char* expression : {"\\w\\W[^a-z](", "\\\\pL(", "\u00e9-a("}) {
+        EXPECT_EQ(refusal({expression}, {.cost = PatternSet::k_class_cost}).code, base::Errc::invalid_pattern)
+            << expression;
+    }
 }
 
 TEST(PatternSetTest, refuses_small_expressions_with_huge_programs) {

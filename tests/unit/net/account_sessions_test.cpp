@@ -30,7 +30,20 @@ TEST(AccountSessionsTest, who_was_turned_away_does_not_count) {
     AccountSessions sessions;
 
     EXPECT_FALSE(sessions.enter("ann", 0));
+    EXPECT_FALSE(sessions.has("ann"));
     EXPECT_TRUE(sessions.enter("ann", 1));
+}
+
+TEST(AccountSessionsTest, knows_who_has_any) {
+    AccountSessions sessions;
+    EXPECT_TRUE(sessions.enter("ann", 2));
+    EXPECT_TRUE(sessions.enter("ann", 2));
+
+    sessions.leave("ann");
+    EXPECT_TRUE(sessions.has("ann"));
+    EXPECT_FALSE(sessions.has("bob"));
+    sessions.leave("ann");
+    EXPECT_FALSE(sessions.has("ann"));
 }
 
 }  // namespace

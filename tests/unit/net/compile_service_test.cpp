@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
 #include <thread>
 
 namespace earshot::net {
@@ -93,6 +94,24 @@ TEST_F(CompileServiceTest, an_error_is_told_and_not_kept) {
     EXPECT_EQ(first.error().code, base::Errc::phrase_without_word);
     EXPECT_EQ(second.error(), first.error());
     EXPECT_EQ(hooks_.counts().compiled, 2);
+}
+
+// Otherwise the next one that wants this list would wait for an answer that never comes.
+TEST(CompileServiceFailureTest, what_is_thrown_is_an_error_and_leaves_nothing_behind) {
+    struct OutOfMemory : testing::RecordingHooks {
+        bool has_memory = false;
+        void on_compiled(std::size_t, base::Duration) override {
+            if (!has_memory) throw std::bad_alloc();
+        }
+    } hooks;
+    CompileService service(match::PatternLimits{}, hooks);
+    text::Tokenizer tokenizer;
+
+    const auto failed = service.compile(list_of({"how much"}), tokenizer);
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, base::Errc::internal);
+    hooks.has_memory = true;
+    EXPECT_TRUE(service.compile(list_of({"how much"}), tokenizer));
 }
 
 TEST(CompileServiceThreadsTest, equal_lists_asked_for_at_once_are_compiled_once) {

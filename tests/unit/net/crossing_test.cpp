@@ -1,6 +1,6 @@
-// Publishers whose conversation lives on another thread. Both threads are the test's own: it says which of the loops
-// goes on, so it can hold one up and count what was posted to it. No TLS is spoken: what crosses between threads is the
-// same, and a handshake would need both ends to go on in turn.
+// Publishers and subscribers whose conversation lives on another thread. The threads are the test's own: it says which
+// of the loops goes on, so it can hold one up and count what was posted to it. No TLS is spoken: what crosses between
+// threads is the same, and a handshake would need both ends to go on in turn.
 #include "net/http_session.hpp"
 #include "net/shard.hpp"
 #include "support/net/clients.hpp"
@@ -44,7 +44,7 @@ protected:
         void send(std::string_view message) { tcp_->send(text_frame(message)); }
         void drop() { tcp_.reset(); }
 
-        /// Lets both threads go on until `part` has been read; returns all that was read.
+        /// Lets all threads go on until `part` has been read; returns all that was read.
         const std::string& read_until(std::string_view part) {
             const auto end = std::chrono::steady_clock::now() + testing::k_patience;
             while (read_.find(part) == std::string::npos) {
@@ -73,8 +73,8 @@ protected:
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
     void accept(Shard& shard) {
-        ++server_.connections;
-        std::make_shared<HttpSession<PlainSocket>>(shard, acceptor_.accept(shard.context()))->run();
+        std::make_shared<HttpSession<PlainSocket>>(shard, acceptor_.accept(shard.context()), CountedConnection(server_))
+            ->run();
     }
 
     static void go_on(Shard& shard) {
@@ -85,6 +85,7 @@ protected:
     void go_on() {
         go_on(*home_);
         go_on(*away_);
+        go_on(*third_);
     }
 
     /// How many chunks are dealt with when the conversation's thread goes on by itself.
@@ -104,6 +105,7 @@ protected:
     ServerShared server_{{}, hooks_, pool_, nullptr};
     std::shared_ptr<Shard> home_ = std::make_shared<Shard>(0, server_);
     std::shared_ptr<Shard> away_ = std::make_shared<Shard>(1, server_);
+    std::shared_ptr<Shard> third_ = std::make_shared<Shard>(2, server_);
 };
 
 TEST_F(CrossingTest, what_a_held_up_thread_is_posted_has_a_bound_and_all_of_it_is_answered_in_order) {
@@ -138,6 +140,43 @@ TEST_F(CrossingTest, bytes_are_bounded_as_frames_are) {
     }
 
     EXPECT_EQ(chunks_at_home(), Backlog::k_bytes / (16 * 1024));
+    guest.read_until("<" + std::to_string(k_chunks - 1) + ">");
+}
+
+// What a listener's thread is posted comes from there.
+TEST_F(CrossingTest, a_publisher_rests_while_a_thread_is_held_up_on_which_others_listen) {
+    Client first(*this, *home_, "/v1/streaming/x");
+    first.start();
+    Client listener(*this, *away_, "/v1/subscribe/x");
+    listener.read_until("conversation_created");
+    constexpr int k_chunks = 500;
+    for (int i = 0; i < k_chunks; ++i) first.send(final_chunk("<" + std::to_string(i) + ">"));
+
+    EXPECT_EQ(chunks_at_home(), Backlog::k_frames);
+    EXPECT_EQ(chunks_at_home(), 0U);
+
+    listener.read_until("<" + std::to_string(k_chunks - 1) + ">");
+    first.read_until("<" + std::to_string(k_chunks - 1) + ">");
+}
+
+TEST_F(CrossingTest, so_does_one_that_is_on_a_third_thread) {
+    Client first(*this, *home_, "/v1/streaming/x");
+    first.start();
+    Client guest(*this, *away_, "/v1/streaming/x");
+    guest.start();
+    Client listener(*this, *third_, "/v1/subscribe/x");
+    listener.read_until("conversation_created");
+    constexpr int k_chunks = 500;
+    for (int i = 0; i < k_chunks; ++i) guest.send(final_chunk("<" + std::to_string(i) + ">"));
+
+    std::uint64_t chunks = 0;
+    for (int round = 0; round < 10; ++round) {
+        go_on(*away_);
+        chunks += chunks_at_home();
+    }
+    EXPECT_EQ(chunks, Backlog::k_frames);
+
+    listener.read_until("<" + std::to_string(k_chunks - 1) + ">");
     guest.read_until("<" + std::to_string(k_chunks - 1) + ">");
 }
 

@@ -1,6 +1,8 @@
 #include "net/rest/management.hpp"
 
+#include "net/store_failures.hpp"
 #include "support/net/memory_store.hpp"
+#include "support/net/test_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +14,9 @@
 namespace earshot::net {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 HttpCall call_of(std::string account, std::string body) {
     HttpCall call;
@@ -65,9 +69,11 @@ protected:
 
     std::promise<void> gate_;
     bool is_blocked_ = false;
+    testing::RecordingHooks hooks_;
+    std::shared_ptr<StoreFailures> failures_ = std::make_shared<StoreFailures>(hooks_, "it failed");
     testing::MemoryStore store_;
     ComputePool pool_{1, 1};
-    std::shared_ptr<Management> management_ = std::make_shared<Management>(ServerOptions{}, store_, pool_);
+    std::shared_ptr<Management> management_ = std::make_shared<Management>(ServerOptions{}, store_, pool_, failures_);
 };
 
 TEST_F(ManagementUnitTest, bodies_are_read_on_the_pool) {
@@ -114,6 +120,32 @@ TEST_F(ManagementUnitTest, accounts_do_not_wait_for_each_other) {
     store_.release();
     EXPECT_EQ(first.get().status, 200);
     EXPECT_EQ(other.get().status, 200);
+}
+
+TEST_F(ManagementUnitTest, what_is_answered_with_500_is_told_to_the_log_and_nothing_else_is) {
+    for (const base::Errc code : {base::Errc::store_away, base::Errc::queue_full, base::Errc::too_large}) {
+        store_.fail_with(code);
+        Answer answer;
+        management_->list(call_of("a", {}), answer.done());
+        EXPECT_NE(answer.get().status, 500);
+    }
+    EXPECT_THAT(hooks_.counts().warned, IsEmpty());
+
+    store_.fail_with(base::Errc::io_failed);
+    Answer answer;
+    management_->list(call_of("a", {}), answer.done());
+    EXPECT_EQ(answer.get().status, 500);
+    EXPECT_THAT(hooks_.counts().warned, ElementsAre(HasSubstr("code=io_failed")));
+}
+
+TEST_F(ManagementUnitTest, an_account_that_stores_too_much_is_told_as_of_a_body_that_is_wrong) {
+    store_.fail_with(base::Errc::too_large);
+    Answer answer;
+    create("a", "n", answer);
+
+    const HttpAnswer told = answer.get();
+    EXPECT_EQ(told.status, 400);
+    EXPECT_EQ(told.body, R"({"message":"it failed","errors":[{"path":"","message":"it failed"}]})");
 }
 
 TEST_F(ManagementUnitTest, calls_under_way_need_nobody_else_to_keep_it) {

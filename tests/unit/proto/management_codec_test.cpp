@@ -167,7 +167,7 @@ TEST(ManagementCodecTest, limits_hold_on_both_sides) {
     ManagementRules rules;
     rules.limits.name_bytes = 4;
     rules.limits.phrase_bytes = 6;
-    rules.limits.phrases = 3;
+    rules.limits.phrases = 4;  // en-US, which is not said, is an entry too
     rules.limits.trackers = 2;
     rules.patterns.max_bytes = 5;
     rules.limits.body_patterns = 2;
@@ -178,11 +178,75 @@ TEST(ManagementCodecTest, limits_hold_on_both_sides) {
               R"(/patterns/0: "patterns[0]" is over 5 bytes)");
     EXPECT_EQ(one(R"({"name":"a","patterns":["a","b","c","d"]})", rules),
               R"(/patterns/2: "patterns[2]" is beyond 2 patterns)");
-    EXPECT_EQ(one(R"({"name":"a","vocabulary":["a","b"],"excludeVocabulary":["c","d","e"]})", rules),
-              R"(/excludeVocabulary/1: "excludeVocabulary[1]" is beyond 3 entries in all)");
+    EXPECT_EQ(one(R"({"name":"a","vocabulary":["a","b"],"excludeVocabulary":["c","d"],"languages":[]})", rules),
+              "nothing");
+    EXPECT_EQ(one(R"({"name":"a","vocabulary":["a","b"],"excludeVocabulary":["c","d"]})", rules),
+              ": the body is beyond 4 entries in all");
+    EXPECT_EQ(one(R"({"name":"a","vocabulary":["a","b"],"excludeVocabulary":["c","d","e","f"]})", rules),
+              R"(/excludeVocabulary/2: "excludeVocabulary[2]" is beyond 4 entries in all)");
     EXPECT_EQ(told(read_trackers(R"([{"name":"a","vocabulary":["a"]},{"name":"b","vocabulary":["a"]},7,8])",
                                  BodyShape::list, rules)),
               ": the body holds over 2 trackers");
+}
+
+/// A JSON array of so many patterns that are small and have large programs.
+std::string large_patterns(std::size_t count) {
+    std::string list;
+    for (std::size_t i = 0; i < count; ++i) {
+        list.append(list.empty() ? "[" : ",").append(R"("a\\pL{20})").append(std::to_string(i)).append("\"");
+    }
+    return list + "]";
+}
+
+ManagementRules rules_of_cost(std::size_t cost) {
+    ManagementRules rules;
+    rules.patterns.cost = cost;
+    return rules;
+}
+
+TEST(ManagementCodecTest, what_the_patterns_of_a_body_cost_is_bounded) {
+    const ManagementRules rules = rules_of_cost(100'000);  // each costs about 48,000
+    const std::string two = R"({"name":"a","patterns":)" + large_patterns(2) + "}";
+    const std::string many = R"({"name":"b","patterns":)" + large_patterns(1000) + R"(,"vocabulary":[7]})";
+
+    EXPECT_EQ(one(two, rules), "nothing");
+    EXPECT_EQ(one(many, rules), R"(/patterns/2: "patterns[2]" is beyond a cost of 100000 for all patterns; )"
+                                R"(/vocabulary/0: "vocabulary[0]" must be a string)");
+    EXPECT_EQ(told(read_trackers("[" + two + "," + two + "]", BodyShape::document, rules)),
+              R"(/1/patterns/0: "[1].patterns[0]" is beyond a cost of 100000 for all patterns)");
+    EXPECT_EQ(
+        told(TrackerPatch::read(R"([{"op":"add","path":"/patterns","value":)" + large_patterns(1000) + "}]", rules)),
+        R"(/0/value/2: "[0].value[2]" is beyond a cost of 100000 for all patterns)");
+}
+
+TEST(ManagementCodecTest, patterns_that_need_too_much_memory_are_told_up_to_that_cost) {
+    const std::string body = R"({"name":"a","patterns":["\\pL{998}","\\pL{999}","\\pL{1000}","x"]})";
+
+    EXPECT_EQ(one(body, rules_of_cost(100'000)),
+              R"(/patterns/0: "patterns[0]" does not compile: pattern too large - compile failed; )"
+              R"(/patterns/1: "patterns[1]" does not compile: pattern too large - compile failed; )"
+              R"(/patterns/2: "patterns[2]" is beyond a cost of 100000 for all patterns)");
+}
+
+TEST(ManagementCodecTest, of_a_document_each_tracker_is_bounded) {
+    ManagementRules rules;
+    rules.limits.phrases = 3;
+    rules.limits.body_patterns = 1;
+    rules.tracker_bytes = 10;
+    const auto document = [&](const std::string& trackers) {
+        return told(read_trackers("[" + trackers + "]", BodyShape::document, rules));
+    };
+    const std::string full = R"({"name":"a","vocabulary":["bcd"],"patterns":["x"]})";  // and en-US
+
+    EXPECT_EQ(document(full + "," + full + "," + full), "nothing");
+    EXPECT_EQ(told(read_trackers("[" + full + "," + full + "]", BodyShape::list, rules)),
+              R"(/1/vocabulary/0: "[1].vocabulary[0]" is beyond 3 entries in all; )"
+              R"(/1/patterns/0: "[1].patterns[0]" is beyond 1 patterns)");
+    EXPECT_EQ(document(full + R"(,{"name":"a","vocabulary":["b","c","d"]})"),
+              R"(/1: "[1]" is beyond 3 entries in all)");
+    EXPECT_EQ(document(full + R"(,{"name":"a","patterns":["b","c"]})"),
+              R"(/1/patterns/1: "[1].patterns[1]" is beyond 1 patterns)");
+    EXPECT_EQ(document(full + R"(,{"name":"a","vocabulary":["bcdef"]})"), R"(/1: "[1]" holds over 10 bytes)");
 }
 
 TEST(ManagementCodecTest, a_list_of_findings_ends) {

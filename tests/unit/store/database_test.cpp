@@ -14,6 +14,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 #include <thread>
+#include <vector>
 
 namespace earshot::store {
 namespace {
@@ -139,6 +140,32 @@ TEST_P(DatabaseTest, prepares_statements_once_a_connection) {
     EXPECT_EQ(Counted::made(), 1);
 }
 
+// Other accounts, and this one, can still read.
+TEST_P(DatabaseTest, those_that_write_leave_a_thread_to_those_that_read) {
+    for (const std::size_t threads : {2U, 3U}) {
+        options_.threads = threads;
+        options_.lock_timeout = 60s;
+        options_.transaction_timeout = 120s;
+        auto database = open();
+        SqlTrackerStore store(*database);
+        auto held = place_->hold_writers_of("ann");
+        std::atomic<int> made = 0;
+        for (int number = 0; number < 10; ++number) {
+            store.create("ann", {tracker_of(std::to_string(threads) + " " + std::to_string(number))}, 100,
+                         [&](auto result) { made += result.has_value(); });
+        }
+        std::promise<bool> listed;
+        store.list("bob", {}, [&](auto result) { listed.set_value(result.has_value()); });
+
+        EXPECT_EQ(listed.get_future().wait_for(30s), std::future_status::ready);
+
+        EXPECT_EQ(made, 0);
+        held.reset();
+        database.reset();
+        EXPECT_EQ(made, 10);
+    }
+}
+
 TEST_P(DatabaseTest, gives_way_to_others_for_a_while_and_then_tells) {
     options_.lock_timeout = 20ms;
     auto database = open();
@@ -187,6 +214,7 @@ TEST_P(DatabaseTest, runs_a_transaction_anew_that_had_to_give_way_but_not_for_ev
 TEST_P(DatabaseTest, creators_at_once_never_exceed_the_limit_nor_double_a_name) {
     constexpr std::size_t k_at_most = 12;
     options_.lock_timeout = 60s;
+    options_.transaction_timeout = 120s;
     auto first = open();
     auto second = open();
     SqlTrackerStore stores[] = {SqlTrackerStore(*first), SqlTrackerStore(*second)};
@@ -230,6 +258,7 @@ TEST_P(DatabaseTest, creators_at_once_never_exceed_the_limit_nor_double_a_name) 
 
 TEST_P(DatabaseTest, creators_at_once_reach_the_limit) {
     options_.lock_timeout = 60s;
+    options_.transaction_timeout = 120s;
     options_.threads = 4;
     auto database = open();
     SqlTrackerStore store(*database);

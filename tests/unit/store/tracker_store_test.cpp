@@ -1,4 +1,5 @@
 #include "backends.hpp"
+#include "definition_json.hpp"
 #include "support/environment.hpp"
 #include "support/store/store_trial.hpp"
 
@@ -31,10 +32,10 @@ protected:
         if (!IsSkipped()) restart();
     }
 
-    void restart(TrackerStoreSources sources = {}) {
+    void restart(TrackerStoreSources sources = {}, std::size_t account_bytes = k_account_bytes) {
         database_.reset();
         database_ = open();
-        tracker_store_ = std::make_unique<SqlTrackerStore>(*database_, std::move(sources));
+        tracker_store_ = std::make_unique<SqlTrackerStore>(*database_, std::move(sources), account_bytes);
         store_.emplace(*tracker_store_);
     }
 
@@ -146,6 +147,46 @@ TEST_P(TrackerStoreTest, adds_all_trackers_or_none) {
 
     EXPECT_THAT(names_of(store_->list("ann")), ElementsAre("Old"));
     EXPECT_TRUE(store_->create("ann", {tracker_of("A")}, 2));
+}
+
+// Letters of two bytes, since a bound on characters would be none on memory.
+TEST_P(TrackerStoreTest, bounds_the_bytes_of_an_account_and_each_account_has_its_own) {
+    const auto of_bytes = [](const std::string& name, std::size_t bytes) {
+        TrackerDefinition tracker;
+        tracker.name = name;
+        tracker.vocabulary.emplace_back();
+        for (std::size_t taken = name.size() + write_definition(tracker, "")->size(); taken < bytes; taken += 2) {
+            tracker.vocabulary.back() += "\xC3\xA9";
+        }
+        EXPECT_EQ(name.size() + write_definition(tracker, "")->size(), bytes);
+        return tracker;
+    };
+    restart({}, 1000);
+
+    expect_error(store_->create("ann", {of_bytes("A", 500), of_bytes("B", 502)}), Errc::too_large, "/1");
+    const auto made = store_->create("ann", {of_bytes("A", 500), of_bytes("B", 500)}).value();
+    const std::string id = made[1].tracker.id;
+    expect_error(store_->create("ann", {tracker_of("C")}), Errc::too_large, "/0");
+    expect_error(store_->update("ann", id, [&](auto&) { return of_bytes("B", 502); }), Errc::too_large, "");
+    expect_error(store_->replace_all("ann", {of_bytes("A", 500), of_bytes("C", 502)}), Errc::too_large, "/1");
+    EXPECT_EQ(store_->list("ann").value(), made);
+
+    EXPECT_TRUE(store_->update("ann", id, [&](auto&) { return of_bytes("C", 500); }));
+    EXPECT_TRUE(store_->replace_all("ann", {of_bytes("A", 502), of_bytes("D", 498)}));
+    EXPECT_TRUE(store_->create("bob", {of_bytes("A", 1000)}));
+}
+
+TEST_P(TrackerStoreTest, who_has_more_bytes_than_are_allowed_now_may_have_less_but_not_more) {
+    const auto made = store_->create("ann", {tracker_of("A", 10), tracker_of("B", 10)}).value();
+    const std::string id = made[0].tracker.id;
+    restart({}, 10);
+
+    expect_error(store_->create("ann", {tracker_of("C")}), Errc::too_large, "/0");
+    expect_error(store_->update("ann", id, [](auto&) { return tracker_of("A", 11); }), Errc::too_large, "");
+    EXPECT_TRUE(store_->update("ann", id, [](auto&) { return tracker_of("C", 10); }));
+    EXPECT_TRUE(store_->replace_all("ann", {tracker_of("C", 9), tracker_of("D", 10)}));
+    expect_error(store_->replace_all("ann", {tracker_of("C", 10), tracker_of("D", 10)}), Errc::too_large, "/1");
+    EXPECT_TRUE(store_->remove("ann", id));
 }
 
 TEST_P(TrackerStoreTest, undoes_what_a_failure_leaves_half_done) {
@@ -263,6 +304,29 @@ TEST_P(TrackerStoreTest, tells_each_change_that_is_in_force_before_its_answer) {
     EXPECT_FALSE(store_->create("bob", {tracker_of("A")}));
     EXPECT_TRUE(store_->list("bob"));
     EXPECT_EQ(told.size(), 4U);
+}
+
+// The connection may have been lost in the middle of the commit: whoever knows the trackers has to look.
+TEST_P(TrackerStoreTest, tells_of_a_change_that_may_be_in_force) {
+    options_.lock_timeout = std::chrono::milliseconds(1);
+    restart();
+    std::vector<std::string> told;
+    tracker_store_->on_change([&](const std::string& account) { told.push_back(account); });
+    const std::string id = store_->create("ann", {tracker_of("A")}).value().front().tracker.id;
+    told.clear();
+    auto held = place_->hold_writers_of("ann");
+
+    expect_error(store_->remove("ann", id), Errc::store_away, "");
+    EXPECT_THAT(told, ElementsAre("ann"));
+    held.reset();
+    const auto fail = [](const TrackerDefinition&) -> base::Result<TrackerDefinition> {
+        throw std::runtime_error("no");
+    };
+    expect_error(store_->update("ann", id, fail), Errc::internal, "");
+    EXPECT_THAT(told, ElementsAre("ann", "ann"));
+    place_->execute("ALTER TABLE trackers RENAME COLUMN definition TO other");
+    expect_error(store_->create("ann", {tracker_of("B")}), Errc::io_failed, "");
+    EXPECT_THAT(told, ElementsAre("ann", "ann", "ann"));
 }
 
 TEST_P(TrackerStoreTest, tells_a_row_that_it_cannot_read) {

@@ -17,6 +17,7 @@ using testing::ElementsAre;
 class WorkerTest : public BackendTest {
 protected:
     std::atomic<std::uint64_t> retries_ = 0;
+    Watchdog watchdog_{std::chrono::hours(1), [](const base::Error&) {}};
 };
 
 EARSHOT_FOR_BOTH_BACKENDS(WorkerTest);
@@ -24,7 +25,7 @@ EARSHOT_FOR_BOTH_BACKENDS(WorkerTest);
 TEST_P(WorkerTest, connects_once_but_anew_for_each_probe) {
     const auto backend = make_backend(options_).value();
     std::vector<bool> attempts;
-    Worker worker(*backend, [&](const base::Error* away) { attempts.push_back(!away); }, retries_);
+    Worker worker(*backend, [&](const base::Error* away) { attempts.push_back(!away); }, retries_, watchdog_);
     int runs = 0;
     const Database::Task task{Access::read, [&](Connection&) { return ++runs > 0; }, {}};
 
@@ -45,7 +46,7 @@ TEST_P(WorkerTest, tells_what_cannot_be_reached) {
         GetParam() == support::BackendKind::sqlite ? "sqlite:/dev/null/x.db" : "postgresql:///x?host=/nowhere";
     const auto backend = make_backend(options_).value();
     std::vector<bool> attempts;
-    Worker worker(*backend, [&](const base::Error* away) { attempts.push_back(!away); }, retries_);
+    Worker worker(*backend, [&](const base::Error* away) { attempts.push_back(!away); }, retries_, watchdog_);
 
     const auto error = worker.serve({Access::read, [](Connection&) { return true; }, {}});
     worker.probe();
@@ -69,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(, LostConnectionTest, testing::Values(support::BackendK
 
 TEST_P(LostConnectionTest, a_transaction_runs_again_on_another_connection_unless_it_may_be_in_force) {
     const auto backend = make_backend(options_).value();
-    Worker worker(*backend, [](const base::Error*) {}, retries_);
+    Worker worker(*backend, [](const base::Error*) {}, retries_, watchdog_);
     ASSERT_EQ(worker.serve({Access::write, [](Connection&) { return true; }, {}}), std::nullopt);
     int runs = 0;
 
