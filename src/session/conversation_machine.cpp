@@ -46,10 +46,10 @@ public:
                 actions_.emplace_back(Ended{participant->socket, Ended::Why::replaced});
                 participant->forget_changes();
             } else if (former) {
-                end_successor_of(*former);
+                end_successor_of(*former, now);
             } else if (roster_.publishers() >= limits_.publishers) {
                 refuse(socket, {Errc::conversation_busy, "the conversation has no room for another publisher", {}, {}},
-                       request->request_id, 0);
+                       request->request_id, 0, now);
                 return;
             }
             if (!participant) {
@@ -107,7 +107,7 @@ public:
         if (!participant) return;
         if (participant->replaces != 0) {
             Participant* former = roster_.find_number(participant->replaces);
-            remove_successor(*participant);
+            remove_successor(*participant, now);
             if (former && former->state == State::absent) wait_for(*former, now);  // it was seen again
             return;
         }
@@ -243,9 +243,9 @@ private:
     }
 
     void fail_start(Participant& participant, const Error& error, Now now) {
-        refuse(participant.socket, error, participant.request->request_id, participant.offset_ms(now));
+        refuse(participant.socket, error, participant.request->request_id, participant.offset_ms(now), now);
         if (participant.replaces != 0) {
-            remove_successor(participant);
+            remove_successor(participant, now);
             return;
         }
         roster_.set_socket(participant, 0);
@@ -266,19 +266,19 @@ private:
         roster_.set_request(former, std::move(request));
     }
 
-    void end_successor_of(const Participant& former) {
+    void end_successor_of(const Participant& former, Now now) {
         Participant* successor = roster_.find_successor(former.number);
         if (!successor) return;
         actions_.emplace_back(Ended{successor->socket, Ended::Why::replaced});
-        remove_successor(*successor);
+        remove_successor(*successor, now);
     }
 
     /// One that was to take another's place goes without: the other is as it was.
-    void remove_successor(const Participant& successor) {
+    void remove_successor(const Participant& successor, Now now) {
         Participant* former = roster_.find_number(successor.replaces);
         if (former && successor.former_due && !former->due) former->due = successor.former_due;
         roster_.remove(successor);
-        finish_if_empty({});
+        finish_if_empty(now);
     }
 
     void begin(Participant& participant, Now now) {
@@ -318,10 +318,10 @@ private:
         return report;
     }
 
-    void refuse(SocketId socket, const Error& error, std::string_view request_id, std::int64_t offset) {
+    void refuse(SocketId socket, const Error& error, std::string_view request_id, std::int64_t offset, Now now) {
         actions_.emplace_back(Tell{socket, make_frame(proto::error_message(error, request_id, offset))});
         actions_.emplace_back(Ended{socket, Ended::Why::failed});
-        finish_if_empty({});
+        finish_if_empty(now);
     }
 
     /// What a socket missed, and what is open.
@@ -411,12 +411,11 @@ private:
         finish_if_empty(now);
     }
 
-    void finish_if_empty(std::optional<Now> now) {
+    void finish_if_empty(Now now) {
         if (is_finished_ || !roster_.participants().empty()) return;
         is_finished_ = true;
         const Frame completed =
-            begin_ && now ? make_frame(proto::conversation_completed(id_, talk_.not_evaluated(), age_ms(*now)))
-                          : nullptr;
+            begin_ ? make_frame(proto::conversation_completed(id_, talk_.not_evaluated(), age_ms(now))) : nullptr;
         for (const Subscriber& subscriber : roster_.subscribers()) {
             if (completed) actions_.emplace_back(Tell{subscriber.socket, completed});
             actions_.emplace_back(Ended{subscriber.socket, completed ? Ended::Why::completed : Ended::Why::not_begun});

@@ -26,6 +26,14 @@ public:
 
     bool is_due() const noexcept { return is_due_; }
 
+    /// Nothing is asked for any more.
+    void forget() noexcept {
+        is_due_ = has_changed_ = false;
+        refusal_.reset();
+        again_.reset();
+        pause_.reset();
+    }
+
     /// True if they are to be worked out now: then the caller does, and says how that ended.
     bool begin() noexcept {
         if (!std::exchange(is_due_, false)) return false;

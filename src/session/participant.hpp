@@ -65,7 +65,7 @@ struct Participant {
     void forget_changes() noexcept {
         compilation.reset();
         changes.clear();
-        following = {};
+        following.forget();
     }
 
     std::int64_t offset_ms(base::Now now) const noexcept {

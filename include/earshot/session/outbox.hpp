@@ -16,7 +16,8 @@ enum class Verdict : std::uint8_t {
 };
 
 /// Frames that wait to be written to one client. Bounded: beyond `max_bytes` or `max_frames` passing frames are dropped
-/// and the client counts as behind until half of it is written. Frames in flight count until `written`.
+/// and the client counts as behind until half of it is written. Frames in flight count until `written`. An empty one takes
+/// a frame of any size, since nothing else would be written that could end its being behind.
 class Outbox {
 public:
     Outbox(std::size_t max_bytes, std::size_t max_frames) : max_bytes_(max_bytes), max_frames_(max_frames) {}
@@ -39,6 +40,8 @@ public:
     std::size_t frames() const noexcept { return waiting_.size() + in_flight_.size(); }
 
 private:
+    void catch_up() noexcept;
+
     std::deque<Frame> waiting_;
     std::deque<std::size_t> in_flight_;  // sizes
     std::size_t max_bytes_;

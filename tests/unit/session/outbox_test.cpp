@@ -52,6 +52,30 @@ TEST(OutboxTest, is_behind_until_half_of_it_is_written) {
     EXPECT_EQ(outbox.push(frame(1), Importance::passing), Verdict::queued);
 }
 
+// Nothing would be written after which it could be behind no more.
+TEST(OutboxTest, empty_takes_a_frame_larger_than_it_is) {
+    for (const Importance importance : {Importance::passing, Importance::required}) {
+        Outbox outbox(100, 4);
+
+        EXPECT_EQ(outbox.push(frame(101), importance), Verdict::congested);
+        EXPECT_TRUE(outbox.is_behind());
+        EXPECT_EQ(outbox.push(frame(1), Importance::passing), Verdict::dropped);
+        outbox.take_next();
+        outbox.written();
+        EXPECT_FALSE(outbox.is_behind());
+    }
+}
+
+TEST(OutboxTest, is_not_behind_when_nothing_of_it_is_left) {
+    Outbox outbox(100, 4);
+    for (int i = 0; i < 2; ++i) outbox.push(frame(80), Importance::required);
+    ASSERT_TRUE(outbox.is_behind());
+
+    outbox.clear();
+
+    EXPECT_FALSE(outbox.is_behind());
+}
+
 TEST(OutboxTest, gives_frames_in_their_order) {
     Outbox outbox(100, 4);
     outbox.push(frame(1), Importance::required);
