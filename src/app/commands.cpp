@@ -2,6 +2,7 @@
 
 #include "earshot/app/check_command.hpp"
 #include "earshot/app/detect_command.hpp"
+#include "earshot/app/eval_command.hpp"
 #include "earshot/app/openapi.hpp"
 #include "earshot/app/play.hpp"
 #include "earshot/app/serve_command.hpp"
@@ -27,6 +28,17 @@ detect::TierSet parse_tiers(const std::vector<std::string>& names) {
         tiers.insert(*tier);
     }
     return tiers;
+}
+
+/// Stage names, which are checked.
+std::vector<EvalStage> parse_stages(const std::vector<std::string>& names) {
+    std::vector<EvalStage> stages;
+    for (const std::string& name : names) {
+        stages.push_back(name == "literal"  ? EvalStage::literal
+                         : name == "static" ? EvalStage::static_table
+                                            : EvalStage::full);
+    }
+    return stages;
 }
 
 /// Options that several commands share.
@@ -109,6 +121,20 @@ int run(int count, char** arguments) {
     TrackersLine trackers_line(program);
     CLI::App* openapi_command = program.add_subcommand("openapi", "Print what the HTTP interface is, as OpenAPI 3.1");
 
+    EvalOptions eval_options;
+    std::vector<std::string> eval_stages;
+    bool without_small_sets = false;
+    CLI::App* eval_command = program.add_subcommand("eval", "Measure what is heard in labelled data, by its own scorer");
+    eval_command->add_option("--data", eval_options.data_folder, "folder of trackers_dev.json, score.py and so on")
+        ->required();
+    eval_command->add_option("--out", eval_options.out_folder, "folder for what was heard")->capture_default_str();
+    eval_command->add_option("--stages", eval_stages, "of literal,static,full")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"literal", "static", "full"}));
+    eval_command->add_flag("--stripped", eval_options.stripped, "texts without capitals and punctuation");
+    eval_command->add_flag("--no-small-sets", without_small_sets, "leave out sets of few trackers");
+    eval_command->add_option("--model", eval_options.semantic.model, "folder of the model")->capture_default_str();
+
     StaticTableOptions table_options;
     CLI::App* table_command =
         program.add_subcommand("make-static-table", "Make the table that hears meanings without a model");
@@ -130,6 +156,11 @@ int run(int count, char** arguments) {
     if (const auto code = credentials.run()) return *code;
     if (const auto code = trackers_line.run()) return *code;
     if (table_command->parsed()) return make_static_table(table_options, std::cout, std::cerr);
+    if (eval_command->parsed()) {
+        if (!eval_stages.empty()) eval_options.stages = parse_stages(eval_stages);
+        eval_options.small_sets = !without_small_sets;
+        return eval(eval_options, std::cout, std::cerr);
+    }
     if (openapi_command->parsed()) {
         std::cout << openapi_document() << std::flush;
         return 0;

@@ -1,6 +1,7 @@
 #include "earshot/session/conversation_machine.hpp"
 
 #include "announcer.hpp"
+#include "reception.hpp"
 #include "roster.hpp"
 #include "talk.hpp"
 #include "tracker_desk.hpp"
@@ -14,7 +15,6 @@ using base::Errc;
 using base::Error;
 using base::MonotonicTime;
 using base::Now;
-using detect::Tier;
 using State = Participant::State;
 
 class ConversationMachine::Impl {
@@ -22,18 +22,18 @@ public:
     Impl(const ConversationLimits& limits, const ScorerInfo& scorer, detect::LanguageTools& tools, base::IdSource& ids,
          ReplayBudget& replay)
         : limits_(limits),
-          scorer_(scorer),
           id_(ids.make_digits()),
           announcer_(actions_, limits.replay_bytes, replay),
           talk_({limits, scorer, tools, ids, lists_, roster_, announcer_, actions_}),
-          trackers_({limits, scorer, id_, lists_, talk_, actions_}) {}
+          trackers_({limits, scorer, id_, lists_, talk_, actions_}),
+          reception_({limits, scorer, id_, roster_, talk_, trackers_, announcer_, actions_}) {}
 
     // ---- Coming ----------------------------------------------------------------------------------------------------
 
     void join(SocketId socket, std::unique_ptr<proto::StartRequest> request, Now now) {
         Participant* participant = roster_.find(socket);
         if (participant && participant->state == State::active) {
-            tell_start(*participant, now);
+            reception_.tell_start(*participant, now);
             actions_.emplace_back(Started{socket});
             return;
         }
@@ -48,8 +48,9 @@ public:
             } else if (former) {
                 end_successor_of(*former, now);
             } else if (roster_.publishers() >= limits_.publishers) {
-                refuse(socket, {Errc::conversation_busy, "the conversation has no room for another publisher", {}, {}},
-                       request->request_id, 0, now);
+                const Error error{
+                    Errc::conversation_busy, "the conversation has no room for another publisher", {}, {}};
+                reception_.refuse(socket, error, request->request_id, 0);
                 return;
             }
             if (!participant) {
@@ -73,14 +74,7 @@ public:
     }
 
     void subscribe(SocketId socket, const Subscription& subscription, Now now) {
-        if (roster_.subscribers().size() >= limits_.subscribers) {
-            const Error error{Errc::too_many, "the conversation has no room for another subscriber", {}, {}};
-            actions_.emplace_back(Tell{socket, make_frame(proto::error_message(error, {}, 0))});
-            actions_.emplace_back(Ended{socket, Ended::Why::failed});
-            return;
-        }
-        roster_.add({socket, subscription});
-        if (begin_) welcome(roster_.subscribers().back(), make_welcome(now), now);
+        reception_.subscribe(socket, subscription, now);
     }
 
     void refresh(SocketId socket) { announcer_.tell_open(socket, talk_.open_hits()); }
@@ -136,9 +130,9 @@ public:
         if (!participant || participant->state != State::active) return;
         if (chunk.seq && participant->last_seq && *chunk.seq <= *participant->last_seq) return;
         announcer_.count_chunk();
-        const auto taken = talk_.speak(*participant, chunk, age_ms(now), now);
+        const auto taken = talk_.speak(*participant, chunk, reception_.age_ms(now), now);
         if (!taken) {
-            tell(*participant, proto::error_message(taken.error(), {}, participant->offset_ms(now)));
+            reception_.tell_error(*participant, taken.error(), now);
         } else if (chunk.seq) {
             participant->last_seq = chunk.seq;
         }
@@ -243,7 +237,7 @@ private:
     }
 
     void fail_start(Participant& participant, const Error& error, Now now) {
-        refuse(participant.socket, error, participant.request->request_id, participant.offset_ms(now), now);
+        reception_.refuse(participant.socket, error, participant.request->request_id, participant.offset_ms(now));
         if (participant.replaces != 0) {
             remove_successor(participant, now);
             return;
@@ -284,78 +278,8 @@ private:
     void begin(Participant& participant, Now now) {
         participant.replaces = 0;
         participant.state = State::active;
-        tell_start(participant, now);
-        const proto::StartRequest& request = *participant.request;
-        bring_up_to_date(participant.socket, request.resume_from, request.wishes, request.request_id,
-                         participant.offset_ms(now));
-        actions_.emplace_back(Started{participant.socket});
+        reception_.begin(participant, now);
         trackers_.take_up_changes(participant);
-        if (begin_) return;
-        begin_ = participant.origin.monotonic;
-        const Welcome frames = make_welcome(now);
-        for (const Subscriber& subscriber : roster_.subscribers()) welcome(subscriber, frames, now);
-    }
-
-    void tell_start(const Participant& participant, Now now) {
-        const std::int64_t offset = participant.offset_ms(now);
-        tell(participant, proto::started_listening(offset));
-        tell(participant, proto::conversation_created(id_, offset));
-        tell(participant, proto::recognition_started(start_report(participant), offset));
-    }
-
-    proto::StartReport start_report(const Participant& participant) const {
-        proto::StartReport report;
-        report.conversation_id = id_;
-        report.version = trackers_.version();
-        report.active = trackers_.active();
-        report.ignored = participant.ignored;
-        for (const Tier tier : detect::k_all_tiers) report.tiers[tier] = proto::TierStatus::ready;
-        report.tiers[Tier::fuzzy] = scorer_.fuzzy;
-        report.tiers[Tier::semantic] = scorer_.semantic == proto::TierStatus::absent
-                                           ? proto::TierStatus::absent
-                                           : trackers_.status(participant, Tier::semantic);
-        report.last_seq = participant.last_seq;
-        return report;
-    }
-
-    void refuse(SocketId socket, const Error& error, std::string_view request_id, std::int64_t offset, Now now) {
-        actions_.emplace_back(Tell{socket, make_frame(proto::error_message(error, request_id, offset))});
-        actions_.emplace_back(Ended{socket, Ended::Why::failed});
-        finish_if_empty(now);
-    }
-
-    /// What a socket missed, and what is open.
-    void bring_up_to_date(SocketId socket, std::optional<std::uint64_t> resume_from,
-                          const proto::ListenerWishes& wishes, std::string_view request_id, std::int64_t offset) {
-        if (socket == 0) return;
-        if (resume_from) announcer_.replay(socket, *resume_from, wishes, request_id, offset);
-        if (!wishes.revisions) return;
-        const std::vector<proto::OpenHits> open = talk_.open_hits();
-        if (resume_from || !open.empty()) announcer_.tell_open(socket, open);
-    }
-
-    // ---- Subscribers -----------------------------------------------------------------------------------------------
-
-    struct Welcome {
-        Frame subscribed;
-        Frame created;
-    };
-
-    Welcome make_welcome(Now now) const {
-        return {make_frame(proto::subscription_started(id_, age_ms(now))),
-                make_frame(proto::conversation_created(id_, age_ms(now)))};
-    }
-
-    void welcome(const Subscriber& subscriber, const Welcome& frames, Now now) {
-        actions_.emplace_back(Tell{subscriber.socket, frames.subscribed});
-        actions_.emplace_back(Tell{subscriber.socket, frames.created});
-        const Subscription& wanted = subscriber.subscription;
-        bring_up_to_date(subscriber.socket, wanted.resume_from, wanted.wishes, {}, age_ms(now));
-        actions_.emplace_back(Started{subscriber.socket});
-    }
-
-    std::int64_t age_ms(Now now) const noexcept {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(now.monotonic - *begin_).count();
     }
 
     // ---- Ends ------------------------------------------------------------------------------------------------------
@@ -388,7 +312,7 @@ private:
                        participant.request->disconnect_on_stop_seconds > 0) {
                 participant.state = State::paused;
                 participant.due = now.monotonic + base::from_seconds(participant.request->disconnect_on_stop_seconds);
-                tell(participant, proto::recognition_stopped(participant.offset_ms(now)));
+                reception_.tell_stopped(participant, now);
                 actions_.emplace_back(Ended{participant.socket, Ended::Why::paused});
                 ++i;
             } else {
@@ -399,11 +323,10 @@ private:
 
     void finish(Participant& participant, Now now) {
         if (participant.socket != 0) {
-            const std::int64_t offset = participant.offset_ms(now);
             // Completed first: a public client's stop() hangs when it is told of the stopped recognition before.
-            tell(participant, proto::conversation_completed(id_, talk_.not_evaluated(), offset));
+            reception_.tell_completed(participant, now);
             // A paused one was told of the stop when it stopped.
-            if (participant.state != State::paused) tell(participant, proto::recognition_stopped(offset));
+            if (participant.state != State::paused) reception_.tell_stopped(participant, now);
             actions_.emplace_back(Ended{participant.socket, Ended::Why::completed});
         }
         trackers_.release(participant);
@@ -414,26 +337,13 @@ private:
     void finish_if_empty(Now now) {
         if (is_finished_ || !roster_.participants().empty()) return;
         is_finished_ = true;
-        const Frame completed =
-            begin_ ? make_frame(proto::conversation_completed(id_, talk_.not_evaluated(), age_ms(now))) : nullptr;
-        for (const Subscriber& subscriber : roster_.subscribers()) {
-            if (completed) actions_.emplace_back(Tell{subscriber.socket, completed});
-            actions_.emplace_back(Ended{subscriber.socket, completed ? Ended::Why::completed : Ended::Why::not_begun});
-        }
+        reception_.end(now);
         actions_.emplace_back(Finished{});
     }
 
-    // ---- Frames ----------------------------------------------------------------------------------------------------
-
-    void tell(const Participant& participant, std::string text) {
-        if (participant.socket != 0) actions_.emplace_back(Tell{participant.socket, make_frame(std::move(text))});
-    }
-
     const ConversationLimits& limits_;
-    const ScorerInfo& scorer_;
     const std::string id_;
-    std::string language_;                // of the first start
-    std::optional<MonotonicTime> begin_;  // when the first start that succeeded came
+    std::string language_;  // of the first start
     bool is_finished_ = false;
     bool is_shutting_down_ = false;
     detect::ActiveLists lists_;
@@ -442,6 +352,7 @@ private:
     Announcer announcer_;
     Talk talk_;
     TrackerDesk trackers_;
+    Reception reception_;
 };
 
 ConversationMachine::ConversationMachine(const ConversationLimits& limits, const ScorerInfo& scorer,
