@@ -124,7 +124,8 @@ int run(int count, char** arguments) {
     EvalOptions eval_options;
     std::vector<std::string> eval_stages;
     bool without_small_sets = false;
-    CLI::App* eval_command = program.add_subcommand("eval", "Measure what is heard in labelled data, by its own scorer");
+    CLI::App* eval_command =
+        program.add_subcommand("eval", "Measure what is heard in labelled data, by its own scorer");
     eval_command->add_option("--data", eval_options.data_folder, "folder of trackers_dev.json, score.py and so on")
         ->required();
     eval_command->add_option("--out", eval_options.out_folder, "folder for what was heard")->capture_default_str();

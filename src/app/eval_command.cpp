@@ -116,8 +116,8 @@ private:
     std::unique_ptr<SemanticTier> load(EvalStage stage, semantic::Telling telling) {
         if (stage == EvalStage::literal) return nullptr;
         Settings::Semantic settings = options_.semantic;
-        settings.stages = stage == EvalStage::full ? Settings::Semantic::Stages::all
-                                                   : Settings::Semantic::Stages::static_table;
+        settings.stages =
+            stage == EvalStage::full ? Settings::Semantic::Stages::all : Settings::Semantic::Stages::static_table;
         // Nothing here is live: everything is judged in full, however long that takes.
         settings.encoder_threads = std::max<std::size_t>(1, std::thread::hardware_concurrency());
         settings.encoder_queue = 1024 * 1024;
@@ -170,9 +170,10 @@ private:
         score({"stream", "--detections", calls});
         const std::string alarms = hear_turns(stage, "alarms", data_.conversations, tier.get());
         for (const EvalSuite& suite : data_.suites) {
-            const bool is_used = std::any_of(data_.conversations.begin(), data_.conversations.end(), [&](const auto& one) {
-                return std::find(one.suites.begin(), one.suites.end(), suite.name) != one.suites.end();
-            });
+            const bool is_used =
+                std::any_of(data_.conversations.begin(), data_.conversations.end(), [&](const auto& one) {
+                    return std::find(one.suites.begin(), one.suites.end(), suite.name) != one.suites.end();
+                });
             if (is_used) score({"alarms", "--suite", suite.name, "--detections", alarms});
         }
     }
@@ -203,7 +204,8 @@ private:
         for (const EvalSuite& suite : data_.suites) {
             std::vector<const EvalText*> own;
             for (const EvalText& text : texts) {
-                if (std::find(text.suites.begin(), text.suites.end(), suite.name) != text.suites.end()) own.push_back(&text);
+                if (std::find(text.suites.begin(), text.suites.end(), suite.name) != text.suites.end())
+                    own.push_back(&text);
             }
             if (own.empty()) continue;
             how.language = suite.language;

@@ -62,7 +62,8 @@ base::Result<void> read_lines(const std::string& file, const std::function<void(
         try {
             take(json::parse(line).as_object());
         } catch (const std::exception& problem) {
-            return base::Error{base::Errc::invalid_json, file + ":" + std::to_string(number) + ": " + problem.what(), {}, {}};
+            return base::Error{
+                base::Errc::invalid_json, file + ":" + std::to_string(number) + ": " + problem.what(), {}, {}};
         }
     }
     return {};
@@ -93,7 +94,8 @@ base::Result<std::vector<EvalSuite>> read_suites(const std::string& file) {
 }  // namespace
 
 const EvalSuite* EvalData::find_suite(const std::string& name) const noexcept {
-    const auto found = std::find_if(suites.begin(), suites.end(), [&](const auto& suite) { return suite.name == name; });
+    const auto found =
+        std::find_if(suites.begin(), suites.end(), [&](const auto& suite) { return suite.name == name; });
     return found == suites.end() ? nullptr : &*found;
 }
 

@@ -21,7 +21,8 @@ public:
     struct Options {
         std::string language;
         detect::TierSet tiers = detect::TierSet::all();
-        bool best_of_all = false;  ///< tell each tracker's best score, whatever it is, instead of hits over the threshold
+        bool best_of_all =
+            false;  ///< tell each tracker's best score, whatever it is, instead of hits over the threshold
     };
 
     /// Compiles the trackers and, with a `tier` (it outlives this), fits them. Errors: those of TrackerList::compile.

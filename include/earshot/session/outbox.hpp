@@ -16,8 +16,8 @@ enum class Verdict : std::uint8_t {
 };
 
 /// Frames that wait to be written to one client. Bounded: beyond `max_bytes` or `max_frames` passing frames are dropped
-/// and the client counts as behind until half of it is written. Frames in flight count until `written`. An empty one takes
-/// a frame of any size, since nothing else would be written that could end its being behind.
+/// and the client counts as behind until half of it is written. Frames in flight count until `written`. An empty one
+/// takes a frame of any size, since nothing else would be written that could end its being behind.
 class Outbox {
 public:
     Outbox(std::size_t max_bytes, std::size_t max_frames) : max_bytes_(max_bytes), max_frames_(max_frames) {}
