@@ -3,18 +3,21 @@
 #include "earshot/detect/active_lists.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <vector>
 
 namespace earshot::detect {
 
-/// Gives entries (with `list`, a slot, and `tracker`, an index) of the changed slot their trackers' new indices, and
-/// removes those whose trackers are gone.
-template <typename Entry>
-void move_to_new_list(const ListChange& change, std::vector<Entry>& entries) {
+/// Gives entries of the changed slot their trackers' new indices, and removes those whose trackers are gone. `place`
+/// says what of an entry holds `list`, a slot, and `tracker`, an index: itself, or a member.
+template <typename Entry, typename Place = std::identity>
+void move_to_new_list(const ListChange& change, std::vector<Entry>& entries, Place place = {}) {
     std::erase_if(entries, [&](Entry& entry) {
-        if (entry.list != change.slot) return false;
-        const auto now = entry.tracker < change.now.size() ? change.now[entry.tracker] : std::nullopt;
-        if (now) entry.tracker = *now;
+        auto& at = std::invoke(place, entry);
+        if (at.list != change.slot) return false;
+        const auto now = at.tracker < change.now.size() ? change.now[at.tracker] : std::nullopt;
+        if (now) at.tracker = *now;
         return !now;
     });
 }

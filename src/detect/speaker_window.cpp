@@ -41,7 +41,7 @@ void SpeakerWindow::Impl::follow(const ListChange& change, std::vector<HitChange
         if (changes) take_back_gone(change, utterance->told, *changes);
     }
     for (const auto& utterance : open_) {
-        utterance->assumptions.clear();  // they count the trackers of the former list; the next ones come soon
+        move_to_new_list(change, utterance->assumptions, &Assumption::verdict);
         for (Hit& hit : utterance->told) move_told(change, hit);
         hear_anew(*utterance);
         if (changes) tell(*utterance, *changes);
@@ -220,6 +220,11 @@ void SpeakerWindow::tell(std::vector<HitChange>& changes) {
 std::size_t SpeakerWindow::committed_bytes(std::string_view id) const noexcept {
     const Utterance* utterance = impl_->find(id);
     return utterance == nullptr ? 0 : utterance->said.committed_bytes();
+}
+
+std::size_t SpeakerWindow::settled_bytes(std::string_view id) const noexcept {
+    const Utterance* utterance = impl_->find(id);
+    return utterance == nullptr ? 0 : utterance->said.settled_bytes();
 }
 
 EndedUtterance SpeakerWindow::end(std::string_view id, std::vector<HitChange>* changes) {

@@ -20,8 +20,27 @@ bool is_known(const TimeSpan& span) noexcept {
 }  // namespace
 
 void UtteranceText::hypothesize(const SpokenText& spoken, text::Tokenizer& tokenizer) {
+    note_words_before(text::trim(spoken.text));
     drop_hypothesis();
     append(spoken, tokenizer);
+    for (std::size_t i = 0; i < ends_before_.size(); ++i) {
+        const std::size_t word = committed_.words + i;
+        if (word >= words_.words.size() || words_.words[word].byte_end != ends_before_[i]) break;
+        settled_ = ends_before_[i];
+    }
+}
+
+/// Where the words of the hypothesis end, as far as its text is that of the next one. A word that only begins alike
+/// ends elsewhere in one of the two.
+void UtteranceText::note_words_before(std::string_view piece) {
+    ends_before_.clear();
+    const std::size_t begin = std::min(committed_.bytes == 0 ? 0 : committed_.bytes + 1, text_.size());
+    const std::string_view before = std::string_view(text_).substr(begin);
+    const auto differs = std::mismatch(before.begin(), before.end(), piece.begin(), piece.end()).first;
+    const auto same = begin + static_cast<std::size_t>(differs - before.begin());
+    for (std::size_t i = committed_.words; i < words_.words.size() && words_.words[i].byte_end <= same; ++i) {
+        ends_before_.push_back(words_.words[i].byte_end);
+    }
 }
 
 void UtteranceText::commit(const SpokenText& spoken, text::Tokenizer& tokenizer) {
@@ -35,6 +54,7 @@ void UtteranceText::commit_hypothesis() noexcept {
 }
 
 void UtteranceText::drop_hypothesis() noexcept {
+    settled_ = 0;
     text_.resize(committed_.bytes);
     utf16_ = committed_.utf16;
     words_.words.resize(committed_.words);
@@ -117,6 +137,7 @@ void UtteranceText::clear() noexcept {
     words_.clear();
     times_.clear();
     utf16_ = 0;
+    settled_ = 0;
     committed_ = {};
 }
 
@@ -168,7 +189,7 @@ std::size_t UtteranceText::last_boundary_within(std::size_t limit) const noexcep
 
 std::size_t UtteranceText::memory_bytes() const noexcept {
     return text_.capacity() + words_.words.capacity() * sizeof(text::Word) + words_.normal.capacity() +
-           times_.capacity() * sizeof(TimeMark);
+           times_.capacity() * sizeof(TimeMark) + ends_before_.capacity() * sizeof(std::uint32_t);
 }
 
 void Utterance::clear() noexcept {

@@ -5,6 +5,8 @@
 
 #include "report.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -41,6 +43,9 @@ public:
     const text::WordList& words() const noexcept { return words_; }
     std::size_t committed_bytes() const noexcept { return committed_.bytes; }
     std::size_t committed_words() const noexcept { return committed_.words; }
+
+    /// The committed text, and the words with which the hypothesis and the one before it both begin.
+    std::size_t settled_bytes() const noexcept { return std::max(settled_, committed_.bytes); }
     bool has_hypothesis() const noexcept { return text_.size() > committed_.bytes; }
 
     /// From the least start to the greatest end of the finals; of the hypothesis where nothing is committed.
@@ -67,13 +72,16 @@ private:
     };
 
     void append(const SpokenText& spoken, text::Tokenizer& tokenizer);
+    void note_words_before(std::string_view piece);
     void mark_times(std::string_view piece, std::size_t at, const SpokenText& spoken);
 
     std::string text_;
     text::WordList words_;
     std::vector<TimeMark> times_;
     std::size_t utf16_ = 0;
+    std::size_t settled_ = 0;  // of the hypothesis
     Committed committed_;
+    std::vector<std::uint32_t> ends_before_;  // scratch of one hypothesis
 };
 
 /// What one list's automata made of an utterance: candidates, and where they stand after the committed words.

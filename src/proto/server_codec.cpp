@@ -44,6 +44,12 @@ void write_ignored(JsonWriter& json, std::span<const IgnoredTracker> ignored) {
     json.end_array();
 }
 
+void write_tiers(JsonWriter& json, const TierStates& tiers) {
+    json.key("tiers").begin_object();
+    for (const auto& [tier, status] : tiers) json.member(detect::tier_name(tier), status_name(status));
+    json.end_object();
+}
+
 void write_speaker(JsonWriter& json, const Member& member) {
     json.begin_object().member("id", member.id).member("name", member.speaker.name);
     json.member("userId", member.speaker.user_id);
@@ -231,9 +237,8 @@ std::string recognition_started(const StartReport& report, std::int64_t offset_m
         }
         json.end_array();
         write_ignored(json, report.ignored);
-        json.key("tiers").begin_object();
-        for (const auto& [tier, status] : report.tiers) json.member(detect::tier_name(tier), status_name(status));
-        json.end_object().end_object().key("lastSeq");
+        write_tiers(json, report.tiers);
+        json.end_object().key("lastSeq");
         if (report.last_seq) {
             json.value(*report.last_seq);
         } else {
@@ -259,7 +264,7 @@ std::string conversation_completed(std::string_view conversation_id, std::span<c
     });
 }
 
-std::string session_modified(const ModifyRequest& request, std::uint64_t version,
+std::string session_modified(const ModifyRequest& request, std::uint64_t version, const TierStates& tiers,
                              std::span<const IgnoredTracker> ignored, std::int64_t offset_ms) {
     return platform("session_modified", offset_ms, [&](JsonWriter& json) {
         json.member("cause", "request");
@@ -268,14 +273,17 @@ std::string session_modified(const ModifyRequest& request, std::uint64_t version
         if (!request.encoding.empty()) json.member("encoding", request.encoding);
         json.key("trackers").begin_object().member("version", version);
         if (!ignored.empty()) write_ignored(json, ignored);
+        write_tiers(json, tiers);
         json.end_object();
     });
 }
 
-std::string stored_followed(std::uint64_t version, std::int64_t offset_ms) {
+std::string stored_followed(std::uint64_t version, const TierStates& tiers, std::int64_t offset_ms) {
     return platform("session_modified", offset_ms, [&](JsonWriter& json) {
         json.member("cause", "follow");
-        json.key("trackers").begin_object().member("version", version).end_object();
+        json.key("trackers").begin_object().member("version", version);
+        write_tiers(json, tiers);
+        json.end_object();
     });
 }
 

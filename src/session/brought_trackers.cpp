@@ -1,9 +1,10 @@
 #include "brought_trackers.hpp"
 
+#include "earshot/detect/tracker_language.hpp"
+
 #include "tracker_ids.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 namespace earshot::session {
@@ -255,12 +256,7 @@ StoredShare BroughtTrackers::stored_share() const {
 }
 
 bool BroughtTrackers::is_for_language(const TrackerDefinition& tracker) const {
-    const std::string& language = job_->settings.language;
-    const auto equal = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
-    const auto is_ours = [&](const std::string& code) {
-        return std::equal(code.begin(), code.end(), language.begin(), language.end(), equal);
-    };
-    return tracker.languages.empty() || std::any_of(tracker.languages.begin(), tracker.languages.end(), is_ours);
+    return detect::is_for_language(tracker, job_->settings.language);
 }
 
 std::optional<TrackerPath> split_tracker_path(const std::string& path) {

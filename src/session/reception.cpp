@@ -10,7 +10,6 @@ namespace earshot::session {
 using base::Errc;
 using base::Error;
 using base::Now;
-using detect::Tier;
 
 // ---- Publishers ----------------------------------------------------------------------------------------------------
 
@@ -40,11 +39,7 @@ proto::StartReport Reception::start_report(const Participant& participant) const
     report.version = trackers.version();
     report.active = trackers.active();
     report.ignored = participant.ignored;
-    for (const Tier tier : detect::k_all_tiers) report.tiers[tier] = proto::TierStatus::ready;
-    report.tiers[Tier::fuzzy] = around_.scorer.fuzzy;
-    report.tiers[Tier::semantic] = around_.scorer.semantic == proto::TierStatus::absent
-                                       ? proto::TierStatus::absent
-                                       : trackers.status(participant, Tier::semantic);
+    report.tiers = trackers.tiers(participant);
     report.last_seq = participant.last_seq;
     return report;
 }

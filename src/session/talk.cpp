@@ -56,7 +56,7 @@ void Talk::hear(SpeakerState& speaker, const Participant& participant, const pro
     for (OpenUtterance& utterance : speaker.open) {
         if (utterance.id != chunk.utterance_id) continue;
         cut_long(speaker, utterance, ends, now);
-        if (!ends && audience.interims) ask_about_open(speaker, utterance);
+        if (!ends) ask_about_open(speaker, utterance);
     }
     if (ends) end_utterance(speaker, chunk.utterance_id, now);
 }
@@ -198,6 +198,7 @@ void Talk::follow(const detect::ListChange& change) {
         changes_.clear();
         speaker->window.follow(change, listening_changes());
         around_.announcer.tell_changes(speaker->voice, changes_, around_.roster.audience());
+        for (OpenUtterance& utterance : speaker->open) ask_about_open(*speaker, utterance);
     }
 }
 

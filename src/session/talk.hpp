@@ -48,6 +48,11 @@ public:
     /// Ends what the publisher's last chunks left open, with its hypotheses as they stand.
     void end_utterances_of(const Participant& participant, base::Now now);
 
+    /// Until its slot's list is ready for the tiers that take time, its trackers are heard there by `list`, which was
+    /// in its place and was ready, as far as it has them. Null: the slot's own is ready, or none was.
+    void stand_in(std::size_t slot, std::shared_ptr<const detect::TrackerList> list);
+    const std::shared_ptr<const detect::TrackerList>& stand_in(std::size_t slot) const;
+
     /// A slot of the lists has changed.
     void follow(const detect::ListChange& change);
 
@@ -86,13 +91,14 @@ private:
     void move_to_present_lists(const std::vector<std::shared_ptr<const detect::TrackerList>>& lists,
                                std::vector<detect::Verdict>& verdicts) const;
     void ask_about_open(const SpeakerState& speaker, OpenUtterance& utterance);
-    void assume(SpeakerState& speaker, OpenUtterance& utterance, std::vector<detect::Verdict> verdicts);
+    void assume(SpeakerState& speaker, OpenUtterance& utterance, detect::Opinion opinion);
     void count_missed(const detect::NotEvaluated& missed);
 
     const Surroundings around_;
     std::string language_;
     std::vector<std::unique_ptr<SpeakerState>> speakers_;
     std::uint64_t last_ticket_ = 0;
+    std::vector<std::shared_ptr<const detect::TrackerList>> stand_ins_;           // by slot; may be shorter
     std::map<std::pair<std::string, std::string>, std::uint64_t> not_evaluated_;  // by tier and reason
     std::vector<detect::HitChange> changes_;                                      // scratch of one chunk
     std::vector<detect::TimedWord> words_;                                        // scratch of one chunk

@@ -20,9 +20,20 @@ std::vector<std::shared_ptr<const detect::TrackerList>> Talk::lists_to_score(det
             scores = true;
             asked.insert(tier);
         }
-        lists.push_back(scores ? around_.lists.list(slot) : nullptr);
+        const auto& heard = stand_in(slot) ? stand_in(slot) : around_.lists.list(slot);
+        lists.push_back(scores ? heard : nullptr);
     }
     return lists;
+}
+
+void Talk::stand_in(std::size_t slot, std::shared_ptr<const detect::TrackerList> list) {
+    if (slot >= stand_ins_.size()) stand_ins_.resize(slot + 1);
+    stand_ins_[slot] = std::move(list);
+}
+
+const std::shared_ptr<const detect::TrackerList>& Talk::stand_in(std::size_t slot) const {
+    static const std::shared_ptr<const detect::TrackerList> none;
+    return slot < stand_ins_.size() ? stand_ins_[slot] : none;
 }
 
 // ---- Ended utterances ----------------------------------------------------------------------------------------------
@@ -36,8 +47,11 @@ void Talk::ask_for_verdict(SpeakerState& speaker, std::uint64_t participant, std
     pending.lists = lists_to_score(pending.asked);
     pending.is_over = pending.asked.empty();
     if (!pending.is_over) {
-        around_.actions.emplace_back(
-            Score{pending.ticket, std::string(speaker.window.ended_text(utterance)), false, pending.lists});
+        for (std::size_t slot = 0; slot < pending.lists.size(); ++slot) {  // what is new there is not heard yet
+            if (pending.lists[slot] && stand_in(slot)) count_missed({Tier::semantic, "preparing", 1});
+        }
+        const std::string_view text = speaker.window.ended_text(utterance);
+        around_.actions.emplace_back(Score{pending.ticket, std::string(text), text.size(), false, pending.lists});
     }
     speaker.pending.push_back(std::move(pending));
     settle_verdicts(speaker);
@@ -84,25 +98,28 @@ bool Talk::has_pending(const Participant& participant) const noexcept {
 
 // ---- Open utterances -----------------------------------------------------------------------------------------------
 
-/// One question at a time: what changes before its answer is there is asked about then.
+/// One question at a time: what changes before its answer is there is asked about then. An answer to words that have
+/// changed since is no answer, also where nobody listens any more.
 void Talk::ask_about_open(const SpeakerState& speaker, OpenUtterance& utterance) {
     utterance.has_changed = utterance.ticket != 0;
-    if (utterance.has_changed) return;
+    if (utterance.has_changed || !around_.roster.audience().interims) return;
     detect::TierSet asked;
     auto lists = lists_to_score(asked);
     const std::string_view text = speaker.window.open_text(utterance.id);
     if (asked.empty() || text.empty()) return;
     utterance.ticket = ++last_ticket_;
     utterance.lists = lists;
-    around_.actions.emplace_back(Score{utterance.ticket, std::string(text), true, std::move(lists)});
+    const std::size_t settled = speaker.window.settled_bytes(utterance.id);
+    around_.actions.emplace_back(Score{utterance.ticket, std::string(text), settled, true, std::move(lists)});
 }
 
-void Talk::assume(SpeakerState& speaker, OpenUtterance& utterance, std::vector<detect::Verdict> verdicts) {
+void Talk::assume(SpeakerState& speaker, OpenUtterance& utterance, detect::Opinion opinion) {
     utterance.ticket = 0;
     if (utterance.has_changed) return ask_about_open(speaker, utterance);
-    move_to_present_lists(utterance.lists, verdicts);
+    if (opinion.is_refused) return;
+    move_to_present_lists(utterance.lists, opinion.verdicts);
     changes_.clear();
-    speaker.window.assume(utterance.id, verdicts, around_.scorer.default_threshold, changes_);
+    speaker.window.assume(utterance.id, opinion.verdicts, around_.scorer.default_threshold, changes_);
     around_.announcer.tell_changes(speaker.voice, changes_, around_.roster.audience());
 }
 
@@ -118,7 +135,7 @@ void Talk::scored(std::uint64_t ticket, detect::Opinion opinion) {
             return settle_verdicts(*speaker);
         }
         for (OpenUtterance& utterance : speaker->open) {
-            if (utterance.ticket == ticket) return assume(*speaker, utterance, std::move(opinion.verdicts));
+            if (utterance.ticket == ticket) return assume(*speaker, utterance, std::move(opinion));
         }
     }
 }

@@ -100,14 +100,22 @@ bool TrackerDesk::has_room(const Participant& participant, const List& list) con
 /// that publishers who come and go with one list need one slot.
 void TrackerDesk::put(Participant& participant, TrackerJobResult& result) {
     participant.stored = std::move(result.stored);
-    if (result.list == current(participant)) return;
+    const List before = current(participant);
+    if (result.list == before) return;
+    const bool was_prepared = participant.is_prepared;
     const bool has_own_slot = participant.slot && !participant.shares_slot;
     const auto left = has_own_slot ? std::nullopt : find_left(result.list);
     const std::size_t slot = has_own_slot ? *participant.slot : left.value_or(around_.lists.free_slot());
     participant.shares_slot = left.has_value();
     participant.slot = result.list ? std::optional(slot) : std::nullopt;
     participant.is_prepared = result.is_prepared;
-    if (has_own_slot || (result.list && !left)) around_.talk.follow(around_.lists.put(slot, std::move(result.list)));
+    const bool is_put = has_own_slot || (result.list && !left);
+    if (is_put && (result.is_prepared || !result.list || !has_own_slot)) {
+        around_.talk.stand_in(slot, nullptr);
+    } else if (is_put && was_prepared) {
+        around_.talk.stand_in(slot, before);
+    }
+    if (is_put) around_.talk.follow(around_.lists.put(slot, std::move(result.list)));
     const List now = current(participant);
     if (around_.scorer.semantic == proto::TierStatus::absent || !now || participant.is_prepared) return;
     if (now->has_tier(detect::Tier::semantic)) around_.actions.emplace_back(Prepare{now});
@@ -116,14 +124,21 @@ void TrackerDesk::put(Participant& participant, TrackerJobResult& result) {
 void TrackerDesk::prepared(Participant& participant, const detect::TrackerList& list, Now now) {
     if (participant.is_prepared || current(participant).get() != &list) return;
     participant.is_prepared = true;
+    around_.talk.stand_in(*participant.slot, nullptr);
     if (participant.state != Participant::State::active) return;
     tell(participant, proto::tier_ready(detect::Tier::semantic, version(), participant.offset_ms(now)));
 }
 
-proto::TierStatus TrackerDesk::status(const Participant& participant, detect::Tier tier) const {
+proto::TierStates TrackerDesk::tiers(const Participant& participant) const {
+    proto::TierStates tiers;
+    for (const detect::Tier tier : detect::k_all_tiers) tiers[tier] = proto::TierStatus::ready;
+    tiers[detect::Tier::fuzzy] = around_.scorer.fuzzy;
+    tiers[detect::Tier::semantic] = around_.scorer.semantic;
+    if (around_.scorer.semantic == proto::TierStatus::absent) return tiers;
     const List list = current(participant);
-    const bool waits = list && list->has_tier(tier) && !participant.is_prepared;
-    return waits ? proto::TierStatus::preparing : proto::TierStatus::ready;
+    const bool waits = list && list->has_tier(detect::Tier::semantic) && !participant.is_prepared;
+    tiers[detect::Tier::semantic] = waits ? proto::TierStatus::preparing : proto::TierStatus::ready;
+    return tiers;
 }
 
 TrackerDesk::List TrackerDesk::current(const Participant& participant) const {
@@ -160,7 +175,8 @@ std::vector<proto::NamedTracker> TrackerDesk::active() const {
 
 void TrackerDesk::change(Participant& participant, proto::ModifyRequest request, Now now) {
     if (!request.trackers) {
-        tell(participant, proto::session_modified(request, version(), {}, participant.offset_ms(now)));
+        tell(participant,
+             proto::session_modified(request, version(), tiers(participant), {}, participant.offset_ms(now)));
         return;
     }
     if (participant.changes.size() >= around_.limits.waiting_changes) {
@@ -214,7 +230,8 @@ void TrackerDesk::finish_change(Participant& participant, TrackerJobResult resul
         if (outcome.error) {
             tell_error(participant, request, *outcome.error, now);
         } else {
-            tell(participant, proto::session_modified(request, version(), outcome.ignored, participant.offset_ms(now)));
+            tell(participant, proto::session_modified(request, version(), tiers(participant), outcome.ignored,
+                                                      participant.offset_ms(now)));
             participant.following.changed_itself();
         }
     }
@@ -233,7 +250,7 @@ void TrackerDesk::finish_following(Participant& participant, const StepOutcome& 
         return;
     }
     participant.following.succeeded();
-    if (is_other) tell(participant, proto::stored_followed(version(), offset));
+    if (is_other) tell(participant, proto::stored_followed(version(), tiers(participant), offset));
 }
 
 void TrackerDesk::give_up(Participant& participant, Now now) {

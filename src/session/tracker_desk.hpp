@@ -66,8 +66,8 @@ public:
     /// A list is ready for the tiers that a scorer hears: tells those who brought it.
     void prepared(Participant& participant, const detect::TrackerList& list, base::Now now);
 
-    /// Whether what the participant brought can be heard in `tier`, which the scorer has.
-    proto::TierStatus status(const Participant& participant, detect::Tier tier) const;
+    /// In which tiers what the participant brought can be heard.
+    proto::TierStates tiers(const Participant& participant) const;
 
     /// Answers what is outstanding with an error: it is not waited for any longer.
     void give_up(Participant& participant, base::Now now);

@@ -339,7 +339,7 @@ private:
             }
             const Answer answer = answers_[i];
             answers_.erase(answers_.begin() + static_cast<std::ptrdiff_t>(i));
-            if (!finished_) machine_.scored(answer.ticket, {answer.verdicts, {}}, now());
+            if (!finished_) machine_.scored(answer.ticket, {answer.verdicts, {}, false}, now());
             perform();
             answered = true;
         }

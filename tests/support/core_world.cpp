@@ -94,7 +94,19 @@ void CoreWorld::release_compiling(std::size_t index) {
 }
 
 void CoreWorld::score(std::uint64_t ticket, std::vector<detect::Verdict> verdicts) {
-    for (auto& [id, machine] : conversations_) machine->scored(ticket, {verdicts, {}}, now_);
+    for (auto& [id, machine] : conversations_) machine->scored(ticket, {verdicts, {}, false}, now_);
+    settle();
+}
+
+void CoreWorld::refuse_to_score(std::uint64_t ticket) {
+    for (auto& [id, machine] : conversations_) machine->scored(ticket, {{}, {}, true}, now_);
+    settle();
+}
+
+void CoreWorld::make_ready() {
+    for (const auto& list : std::exchange(unready_, {})) {
+        for (auto& [id, machine] : conversations_) machine->prepared(*list, now_);
+    }
     settle();
 }
 
@@ -230,6 +242,8 @@ void CoreWorld::take(const std::string& connection_id, session::ConversationActi
                 }
             } else if constexpr (std::is_same_v<Action, session::Score>) {
                 scores_.push_back(std::move(one));
+            } else if constexpr (std::is_same_v<Action, session::Prepare>) {
+                unready_.push_back(one.list);
             }
         },
         action);

@@ -56,6 +56,10 @@ public:
     std::size_t held_compiling() const { return held_.size(); }
     std::size_t compilings() const { return compilings_; }  ///< that were asked for
     void score(std::uint64_t ticket, std::vector<detect::Verdict> verdicts);
+    void refuse_to_score(std::uint64_t ticket);
+
+    /// All lists that were to be made ready for the tiers that take time are.
+    void make_ready();
 
     /// Time passes; each deadline on the way is met in time.
     void advance(base::Duration time);
@@ -113,6 +117,7 @@ private:
     std::size_t compilings_ = 0;
     std::vector<Held> held_;
     std::vector<session::Score> scores_;
+    std::vector<std::shared_ptr<const detect::TrackerList>> unready_;
 };
 
 }  // namespace earshot::support

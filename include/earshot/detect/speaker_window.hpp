@@ -58,6 +58,7 @@ struct NotEvaluated {
 struct Opinion {
     std::vector<Verdict> verdicts;
     std::vector<NotEvaluated> not_evaluated;
+    bool is_refused = false;  ///< nothing was evaluated: what was assumed stands
 };
 
 /// What verdicts make of an utterance.
@@ -121,6 +122,10 @@ public:
 
     /// Bytes of the committed text of an open utterance; one that has grown over a limit is to be cut.
     std::size_t committed_bytes(std::string_view id) const noexcept;
+
+    /// Bytes of `open_text` that are not likely to change: the committed text, and of a hypothesis the words that begin
+    /// the one before it, too.
+    std::size_t settled_bytes(std::string_view id) const noexcept;
 
     /// The text of an open utterance as known: committed words, then the hypothesis. An unknown id gives an empty view.
     std::string_view open_text(std::string_view id) const noexcept;

@@ -49,13 +49,16 @@ struct IgnoredTracker {
     std::string reason;
 };
 
+/// For each tier whether there is one, and whether a session's trackers can be heard in it.
+using TierStates = std::map<detect::Tier, TierStatus>;
+
 /// What `recognition_started` tells.
 struct StartReport {
     std::string conversation_id;
     std::uint64_t version = 1;  ///< of the set of trackers
     std::vector<NamedTracker> active;
     std::vector<IgnoredTracker> ignored;
-    std::map<detect::Tier, TierStatus> tiers;
+    TierStates tiers;
     std::optional<std::int64_t> last_seq;
 };
 
@@ -74,10 +77,10 @@ std::string recognition_started(const StartReport& report, std::int64_t offset_m
 std::string recognition_stopped(std::int64_t offset_ms);
 std::string conversation_completed(std::string_view conversation_id, std::span<const NotEvaluated> not_evaluated,
                                    std::int64_t offset_ms);
-std::string session_modified(const ModifyRequest& request, std::uint64_t version,
+std::string session_modified(const ModifyRequest& request, std::uint64_t version, const TierStates& tiers,
                              std::span<const IgnoredTracker> ignored, std::int64_t offset_ms);
 /// A session that follows the stored trackers has them as they are now.
-std::string stored_followed(std::uint64_t version, std::int64_t offset_ms);
+std::string stored_followed(std::uint64_t version, const TierStates& tiers, std::int64_t offset_ms);
 /// The session's trackers are heard in this tier from now on.
 std::string tier_ready(detect::Tier tier, std::uint64_t version, std::int64_t offset_ms);
 std::string error_message(const base::Error& error, std::string_view request_id, std::int64_t offset_ms);

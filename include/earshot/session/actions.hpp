@@ -91,7 +91,9 @@ struct Compile {
 /// To be scored and answered by `scored` with the same ticket, in any order, late, or never.
 struct Score {
     std::uint64_t ticket = 0;
-    std::string text;      ///< of the utterance; verdicts count its words as text::Tokenizer does
+    std::string text;  ///< of the utterance; verdicts count its words as text::Tokenizer does
+    std::size_t settled_bytes = std::string::npos;  ///< of `text`: committed words, and with hypotheses the words that
+                                                    ///< stayed the same over the last two; all of it, once ended
     bool is_open = false;  ///< the utterance goes on, and the answer is only assumed: it may be the cheap one
     std::vector<std::shared_ptr<const detect::TrackerList>>
         lists;  ///< by index; those without a tier to score are null

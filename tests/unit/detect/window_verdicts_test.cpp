@@ -138,18 +138,32 @@ TEST_F(WindowVerdictsTest, an_assumption_yields_to_what_is_said_literally) {
 
 TEST_F(WindowVerdictsTest, a_tracker_that_goes_takes_its_assumed_hits_along) {
     hypothesize("how about the money");
-    assume({verdict(0, 2, 3), verdict(1, 0, 1)});
+    std::string of_b;
+    for (const HitChange& change : assume({verdict(0, 2, 3), verdict(1, 0, 1)})) {
+        if (change.hit.tracker == 1) of_b = change.hit.id;
+    }
     std::vector<HitChange> changes;
     put({"B"}, &changes);
-    EXPECT_EQ(states_of(changes), (std::vector<HitState>{HitState::retracted, HitState::retracted}))
-        << "those of B come back with the next verdicts";
+    EXPECT_THAT(states_of(changes), ElementsAre(HitState::retracted));
+    ASSERT_EQ(window_.open_hits().size(), 1U);
+    EXPECT_EQ(window_.open_hits()[0].id, of_b) << "it stays, and goes on as what it is in the new list";
+    EXPECT_THAT(assume({verdict(0, 0, 1)}), IsEmpty());
 
-    assume({verdict(0, 0, 1)});
     const EndedUtterance ended = end();
     changes.clear();
     put({"C"}, &changes);
     EXPECT_THAT(states_of(changes), ElementsAre(HitState::retracted)) << "also once it ended";
     EXPECT_THAT(window_.judge(ended.number, {}, 0.5).retracted, IsEmpty());
+}
+
+TEST_F(WindowVerdictsTest, a_list_that_comes_or_goes_leaves_what_is_assumed_of_others) {
+    hypothesize("how about the money");
+    assume({verdict(0, 2, 3)});
+    std::vector<HitChange> changes;
+    const std::size_t other = lists_.free_slot();
+    window_.follow(lists_.put(other, list_of(tools_, {"C"})), &changes);
+    window_.follow(lists_.put(other, nullptr), &changes);
+    EXPECT_THAT(changes, IsEmpty());
 }
 
 TEST_F(WindowVerdictsTest, an_utterance_that_ends_without_words_takes_back_what_was_assumed) {

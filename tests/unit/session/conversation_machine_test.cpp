@@ -391,6 +391,19 @@ TEST_F(ConversationMachineTest, unanswered_tiers_are_told_by_their_names) {
                 HasSubstr(R"("notEvaluated":[{"tier":"fuzzy","reason":"timeout","windows":1}])"));
 }
 
+TEST_F(ConversationMachineTest, answer_to_a_change_tells_that_the_trackers_are_prepared_again) {
+    set_scorer();
+    const std::size_t socket = join(start("a"));
+
+    EXPECT_THAT(say(socket, R"({"type":"modify_request","trackers":{"add":[{"name":"A","vocabulary":["b"]}]}})"),
+                ElementsAre(HasSubstr(R"("tiers":{"exact":"ready")")));
+    EXPECT_THAT(say(socket, R"({"type":"modify_request","trackers":{"remove":["A"]}})"),
+                ElementsAre(HasSubstr(R"("semantic":"preparing"})")));
+    EXPECT_THAT(say(socket, R"({"type":"modify_request","trackers":{"replace":[]}})"),
+                ElementsAre(HasSubstr(R"("semantic":"ready"})")))
+        << "there is nothing to prepare";
+}
+
 TEST_F(ConversationMachineTest, absent_scorer_is_not_asked) {
     const std::size_t socket = join(start("a"));
     say(socket, chunk("one"));
