@@ -5,6 +5,7 @@
 #include "earshot/semantic/static_vectors.hpp"
 
 #include <cstring>
+#include <exception>
 #include <span>
 
 namespace earshot::meaning {
@@ -44,32 +45,42 @@ std::string Fit::key(const Instruments& instruments, const semantic::PhraseGroup
 Fit::State Fit::state() const {
     if (phase_ == Phase::done) return State::done;
     if (phase_ == Phase::failed) return State::failed;
+    if (phase_ == Phase::given_up) return State::given_up;
     return has_asked_ && mailbox_->is_empty() ? State::waiting : State::working;
 }
 
 Fit::State Fit::step() {
     if (state() != State::working) return state();
-    switch (phase_) {
-        case Phase::kept:
-            take_kept();
-            break;
-        case Phase::table:
-            fit_table();
-            break;
-        case Phase::vectors:
-            take_vectors();
-            break;
-        case Phase::missing:
-            encode_missing();
-            break;
-        case Phase::model:
-            fit_model();
-            break;
-        case Phase::done:
-        case Phase::failed:
-            break;
+    try {
+        do_step();
+    } catch (const std::exception&) {  // for want of memory: other lists may be smaller
+        phase_ = Phase::failed;
     }
     return state();
+}
+
+void Fit::do_step() {
+    switch (phase_) {
+        case Phase::kept:
+            return take_kept();
+        case Phase::table:
+            return fit_table();
+        case Phase::vectors:
+            return take_vectors();
+        case Phase::missing:
+            return encode_missing();
+        case Phase::model:
+            return fit_model();
+        case Phase::done:
+        case Phase::failed:
+        case Phase::given_up:
+            return;
+    }
+}
+
+void Fit::give_up() {
+    keep_vectors();
+    phase_ = Phase::given_up;
 }
 
 void Fit::ask(std::vector<std::string> keys) {
@@ -155,13 +166,15 @@ void Fit::take_vectors() {
     }
     has_asked_ = false;
     const std::vector<std::string> values = mailbox_->take().value_or(std::vector<std::string>());
-    for (std::size_t i = texts; i-- > 0;) {
+    const auto take = [&](std::size_t index) {
         std::size_t row = 0;
-        std::vector<float>& vectors = target(i, row);
-        const bool is_kept = i < values.size() && values[i].size() == dimensions() * sizeof(float);
-        if (is_kept) std::memcpy(vectors.data() + row * dimensions(), values[i].data(), values[i].size());
-        if (!is_kept) missing_.push_back(i);
-    }
+        std::vector<float>& vectors = target(index, row);
+        const bool is_kept = index < values.size() && values[index].size() == dimensions() * sizeof(float);
+        if (is_kept) std::memcpy(vectors.data() + row * dimensions(), values[index].data(), values[index].size());
+        if (!is_kept) missing_.push_back(index);
+    };
+    for (std::size_t i = phrases; i-- > 0;) take(i);
+    for (std::size_t i = texts; i-- > phrases;) take(i);  // the background first: other lists wait for it
     phase_ = Phase::missing;
 }
 
@@ -185,12 +198,13 @@ void Fit::encode_missing() {
         std::copy(vector.begin(), vector.end(), into.begin() + static_cast<std::ptrdiff_t>(row * dimensions()));
         if (keeper_) made_.emplace_back(vector_key(texts[i]), bytes_of(vector));
     }
-    if (keeper_ && (made_.size() >= k_vectors_a_put || (missing_.empty() && !made_.empty()))) {
-        keeper_->put(std::exchange(made_, {}));
+    if (made_.size() >= k_vectors_a_put || missing_.empty()) keep_vectors();
+    const bool has_background = missing_.empty() || missing_.back() < groups_->phrases().size();
+    if (wants_background_ && has_background) {
+        wants_background_ = false;
+        background_.of_model = std::move(own_background_);
     }
-    if (!missing_.empty()) return;
-    if (background_.of_model.empty()) background_.of_model = std::move(own_background_);
-    phase_ = Phase::model;
+    if (missing_.empty()) phase_ = Phase::model;
 }
 
 // ---- The model's stage ---------------------------------------------------------------------------------------------
@@ -207,6 +221,10 @@ void Fit::fit_model() {
     model_vectors_ = {};
     phase_ = Phase::done;
     keep_result();
+}
+
+void Fit::keep_vectors() {
+    if (!made_.empty()) keeper_->put(std::exchange(made_, {}));
 }
 
 void Fit::keep_result() {

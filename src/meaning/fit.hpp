@@ -59,12 +59,21 @@ public:
         working,  ///< a step is due
         waiting,  ///< for the keeper
         done,
-        failed,  ///< the model did: the static stage stands
+        failed,  ///< the model, or memory, did: the static stage stands, if it was there
+        given_up,
     };
 
     /// Does the next piece of work, if one is due.
     State step();
     State state() const;
+
+    /// Ends it. What was made of it is kept, so that whoever fits these phrases again goes on from there.
+    void give_up();
+
+    /// True as long as it only asks whether the phrases were fitted before.
+    bool is_looking() const noexcept { return phase_ == Phase::kept; }
+
+    const semantic::PhraseGroups& groups() const noexcept { return *groups_; }
 
     /// What there is so far; null: nothing. Another object each time that there is more.
     const std::shared_ptr<const semantic::FittedList>& fitted() const noexcept { return fitted_; }
@@ -72,14 +81,16 @@ public:
     bool came_from_keeper() const noexcept { return came_from_keeper_; }
 
 private:
-    enum class Phase : std::uint8_t { kept, table, vectors, missing, model, done, failed };
+    enum class Phase : std::uint8_t { kept, table, vectors, missing, model, done, failed, given_up };
 
+    void do_step();
     void ask(std::vector<std::string> keys);
     void take_kept();
     void fit_table();
     void take_vectors();
     void encode_missing();
     void fit_model();
+    void keep_vectors();
     void keep_result();
     std::string vector_key(std::string_view text) const;
     std::size_t dimensions() const noexcept { return instruments_.phrases->card().dimensions; }

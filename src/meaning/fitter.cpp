@@ -2,12 +2,12 @@
 
 #include "earshot/text/tokenizer.hpp"
 
-#include "fit.hpp"
+#include "fit_line.hpp"
 #include "kept_lists.hpp"
 #include "low_priority.hpp"
 
+#include <chrono>
 #include <condition_variable>
-#include <list>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -17,12 +17,22 @@
 namespace earshot::meaning {
 
 using detect::TrackerList;
-using semantic::FittedList;
+
+namespace {
+
+/// How long what nobody uses any more may still be held.
+constexpr auto k_sweep = std::chrono::seconds(5);
+
+}  // namespace
 
 class Fitter::Impl {
 public:
     Impl(const Instruments& instruments, ValueKeeper* keeper, std::size_t memory_bytes)
-        : instruments_(instruments), keeper_(keeper), kept_(memory_bytes), thread_([this] { run(); }) {}
+        : instruments_(instruments),
+          keeper_(keeper),
+          line_(instruments, background_),
+          kept_(memory_bytes),
+          thread_([this] { run(); }) {}
 
     ~Impl() {
         {
@@ -34,12 +44,13 @@ public:
     }
 
     void prepare(const std::shared_ptr<const TrackerList>& list, std::function<void()> ready) {
+        Entry former;  // what is large must not end under the lock, nor on the way to it
         bool is_ready = false;
         {
             const std::lock_guard lock(mutex_);
             Entry& entry = entries_[list.get()];
             if (entry.list.expired()) {  // new, or another list stood at this address
-                entry = {};
+                former = std::exchange(entry, {});
                 entry.list = list;
                 new_lists_.push_back(list);
             }
@@ -65,7 +76,7 @@ public:
     FitterCounters counters() const {
         const std::lock_guard lock(mutex_);
         FitterCounters counters = counters_;
-        counters.waiting = new_lists_.size() + turns_.size();
+        counters.waiting += new_lists_.size();
         return counters;
     }
 
@@ -76,13 +87,7 @@ private:
         bool is_ready = false;
         std::vector<std::function<void()>> waiting;
     };
-
-    /// A set of phrases that is being fitted, for all lists that have it.
-    struct Turn {
-        std::string key;
-        Fit fit;
-        std::vector<std::weak_ptr<const TrackerList>> users;
-    };
+    using Entries = std::unordered_map<const TrackerList*, Entry>;
 
     /// Shared with answers of the keeper, which may outlive the fitter.
     struct Wakeup {
@@ -113,12 +118,44 @@ private:
         std::uint64_t seen = 0;
         while (true) {
             bool has_worked = take_new_lists();
-            has_worked = give_turns() || has_worked;
+            has_worked = line_.step([this](Turn& turn, Fit::State state) { take_news(turn, state); },
+                                    [this] { return is_closed(); }) ||
+                         has_worked;
+            {
+                const std::lock_guard lock(mutex_);
+                counters_.waiting = line_.size();
+            }
             std::unique_lock lock(wakeup_->mutex);
-            if (!has_worked) wakeup_->changed.wait(lock, [&] { return wakeup_->is_closed || wakeup_->calls != seen; });
+            if (!has_worked) {
+                const auto is_called = [&] { return wakeup_->is_closed || wakeup_->calls != seen; };
+                while (!wakeup_->changed.wait_for(lock, k_sweep, is_called)) {
+                    lock.unlock();
+                    sweep();
+                    lock.lock();
+                }
+            }
             seen = wakeup_->calls;
             if (wakeup_->is_closed) return;
         }
+    }
+
+    bool is_closed() const {
+        const std::lock_guard lock(wakeup_->mutex);
+        return wakeup_->is_closed;
+    }
+
+    /// Lets go of what was fitted for lists that are gone.
+    void sweep() {
+        std::vector<Entries::node_type> gone;
+        {
+            const std::lock_guard lock(mutex_);
+            for (auto entry = entries_.begin(); entry != entries_.end();) {
+                const auto here = entry++;
+                if (here->second.list.expired()) gone.push_back(entries_.extract(here));
+            }
+        }
+        gone.clear();
+        kept_.sweep();
     }
 
     bool take_new_lists() {
@@ -126,8 +163,8 @@ private:
         {
             const std::lock_guard lock(mutex_);
             lists.swap(new_lists_);
-            if (!lists.empty()) std::erase_if(entries_, [](const auto& item) { return item.second.list.expired(); });
         }
+        if (!lists.empty()) sweep();
         for (const auto& weak : lists) {
             if (const auto list = weak.lock()) take(list);
         }
@@ -135,55 +172,37 @@ private:
     }
 
     void take(const std::shared_ptr<const TrackerList>& list) {
-        const auto meaning = std::make_shared<const semantic::ListMeaning>(semantic::meaning_of(*list, tokenizer_));
+        const auto meaning = std::make_shared<const semantic::ListMeaning>(
+            semantic::meaning_of(*list, tokenizer_, instruments_.default_threshold));
         const std::string key = Fit::key(instruments_, *meaning->groups);
-        if (auto known = kept_.find(key)) return publish(list, {meaning, std::move(known)}, true);
-        for (Turn& turn : turns_) {
-            if (turn.key != key) continue;
-            turn.users.push_back(list);
-            publish(list, {meaning, turn.fit.fitted()}, false);
-            return;
+        if (auto known = kept_.find(key); known && known->groups() == *meaning->groups) {
+            return publish(list, {meaning, std::move(known)}, true);
+        }
+        if (Turn* turn = line_.find(key, *meaning->groups)) {
+            turn->users.push_back(list);
+            return publish(list, {meaning, turn->fit.fitted()}, false);
         }
         publish(list, {meaning, nullptr}, false);
-        Turn turn{
-            key, Fit(instruments_, background_, keeper_, meaning->groups, [wakeup = wakeup_] { wake(*wakeup); }), {}};
-        turn.users.push_back(list);
-        const std::lock_guard lock(mutex_);
-        turns_.push_back(std::move(turn));
+        Fit fit(instruments_, background_, keeper_, meaning->groups, [wakeup = wakeup_] { wake(*wakeup); });
+        line_.add({key, std::move(fit), {list}});
     }
 
-    /// A step for each set of phrases that does not wait. False: there was nothing to do.
-    bool give_turns() {
-        bool has_worked = false;
-        for (auto turn = turns_.begin(); turn != turns_.end();) {
-            std::erase_if(turn->users, [](const auto& list) { return list.expired(); });
-            const auto before = turn->fit.fitted();
-            const bool is_used = !turn->users.empty();
-            const bool was_waiting = turn->fit.state() == Fit::State::waiting;
-            const Fit::State state = is_used ? turn->fit.step() : Fit::State::failed;
-            const bool is_over = state == Fit::State::done || state == Fit::State::failed;
-            has_worked = has_worked || is_over || !was_waiting;
-            if (is_over) count(*turn, state, is_used);
-            if (is_used && (turn->fit.fitted() != before || is_over)) tell_users(*turn, state);
-            const std::lock_guard lock(mutex_);
-            turn = is_over ? turns_.erase(turn) : std::next(turn);
-        }
-        return has_worked;
-    }
-
-    void tell_users(const Turn& turn, Fit::State state) {
+    void take_news(Turn& turn, Fit::State state) {
         const bool is_over = state == Fit::State::done || state == Fit::State::failed;
+        if (is_over || state == Fit::State::given_up) count(turn, state);
         if (state == Fit::State::done) kept_.keep(turn.key, turn.fit.fitted());
+        std::erase_if(turn.users, [](const auto& list) { return list.expired(); });
         for (const auto& weak : turn.users) {
             const auto list = weak.lock();
             if (!list) continue;
-            publish(list, {find(*list).meaning, turn.fit.fitted()}, is_over);
+            // Where nothing came of it, nothing is told.
+            publish(list, {find(*list).meaning, turn.fit.fitted()}, is_over && turn.fit.fitted());
         }
     }
 
-    void count(const Turn& turn, Fit::State state, bool is_used) {
+    void count(const Turn& turn, Fit::State state) {
         const std::lock_guard lock(mutex_);
-        if (!is_used)
+        if (state == Fit::State::given_up)
             ++counters_.given_up;
         else if (state == Fit::State::failed)
             ++counters_.failed;
@@ -197,7 +216,7 @@ private:
             const std::lock_guard lock(mutex_);
             Entry& entry = entries_[list.get()];
             entry.list = list;
-            entry.meaning = std::move(meaning);
+            std::swap(entry.meaning, meaning);  // the former one ends behind the lock
             entry.is_ready = is_ready;
             if (is_ready) ready.swap(entry.waiting);
         }
@@ -208,15 +227,15 @@ private:
     ValueKeeper* keeper_;
     std::shared_ptr<Wakeup> wakeup_ = std::make_shared<Wakeup>();
 
-    mutable std::mutex mutex_;  // of what follows, up to the blank line; turns_ is changed by the fitter's thread alone
-    std::unordered_map<const TrackerList*, Entry> entries_;
+    mutable std::mutex mutex_;  // of what follows, up to the blank line; never held for long, since I/O threads take it
+    Entries entries_;
     std::vector<std::weak_ptr<const TrackerList>> new_lists_;
     FitterCounters counters_;
-    std::list<Turn> turns_;
 
     // Of the fitter's thread.
     text::Tokenizer tokenizer_;
     BackgroundVectors background_;
+    FitLine line_;
     KeptLists kept_;
 
     std::thread thread_;  // last: it uses all of the above

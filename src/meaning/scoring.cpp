@@ -2,7 +2,8 @@
 
 #include "earshot/semantic/plain_text.hpp"
 
-#include <limits>
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace earshot::meaning {
@@ -10,39 +11,61 @@ namespace earshot::meaning {
 using detect::Tier;
 using semantic::HeardWindow;
 
+namespace {
+
+/// A threshold of 0 is met by whatever is said: what must be left out under load is no less urgent for it.
+constexpr float k_most_urgent = 1'000;
+
+}  // namespace
+
 Scoring::Asked Scoring::begin(session::Score request, net::Scorer::Answer answer, const Fitter& fitter,
                               text::Tokenizer& tokenizer) {
     request_ = std::move(request);
     answer_ = std::move(answer);
     words_ = tokenizer.words_of(request_.text);
-    std::size_t unfitted = 0;
+    Asked asked;
     for (std::size_t slot = 0; slot < request_.lists.size(); ++slot) {
         const auto& list = request_.lists[slot];
         if (!list || !list->has_tier(Tier::semantic)) continue;
         FittedMeaning found = fitter.find(*list);
-        if (found.fitted) {
-            lists_.push_back({static_cast<std::uint32_t>(slot), std::move(found.fitted), std::move(found.meaning)});
-        } else {
-            ++unfitted;
-        }
+        const bool is_whole = found.fitted && (found.fitted->has(semantic::Stage::full) || !has_model_);
+        if (!is_whole && !request_.is_open) note_unfitted(*list, fitter, asked);
+        if (!found.fitted) continue;
+        lists_.push_back({static_cast<std::uint32_t>(slot), std::move(found.fitted), std::move(found.meaning)});
     }
     scorer_.begin(words_, lists_);
-    Asked asked;
     asked.windows = lists_.empty() ? 0 : scorer_.windows();
     asked.over_gate = scorer_.asked().size();
-    if (unfitted > 0 && !request_.is_open) {
-        asked.preparing = unfitted * semantic::windows_of(static_cast<std::uint32_t>(words_.words.size())).size();
-        if (asked.preparing > 0) opinion_.not_evaluated.push_back({Tier::semantic, "preparing", asked.preparing});
-    }
     return asked;
 }
 
-std::size_t Scoring::ask(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder, double least) {
+/// The static table alone may have been heard there: that is less than was asked for.
+void Scoring::note_unfitted(const detect::TrackerList& list, const Fitter& fitter, Asked& asked) {
+    const std::size_t windows = semantic::windows_of(static_cast<std::uint32_t>(words_.words.size())).size();
+    if (windows == 0) return;
+    asked.preparing += windows;
+    const std::string_view reason = fitter.is_ready(list) ? "failed" : "preparing";
+    for (detect::NotEvaluated& known : opinion_.not_evaluated) {
+        if (known.reason != reason) continue;
+        known.windows += windows;
+        return;
+    }
+    opinion_.not_evaluated.push_back({Tier::semantic, reason, windows});
+}
+
+void Scoring::ask(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
+                  const LeastGate& least_gate) {
     const auto asked = scoring->scorer_.asked();
-    std::size_t left_out = 0;
-    scoring->outstanding_ = 1;  // this call: the answer must not go out in the middle of it
+    std::vector<std::size_t> order;
     for (std::size_t i = 0; encoder && i < asked.size(); ++i) {
-        if (asked[i].gate < least) {
+        if (scoring->is_settled(asked[i].window)) order.push_back(i);
+    }
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return asked[a].gate > asked[b].gate; });
+    scoring->outstanding_ = 1;  // this call: the answer must not go out in the middle of it
+    std::size_t left_out = 0;
+    for (const std::size_t index : order) {
+        if (std::min<double>(asked[index].gate, k_most_urgent) < least_gate()) {
             ++left_out;
             continue;
         }
@@ -50,14 +73,19 @@ std::size_t Scoring::ask(const std::shared_ptr<Scoring>& scoring, semantic::Wind
             const std::lock_guard lock(scoring->mutex_);
             ++scoring->outstanding_;
         }
-        encoder->submit(asked[i].text, [scoring, i](std::span<const float> vector) { scoring->take(i, vector); });
+        encoder->submit(asked[index].text,
+                        [scoring, index](std::span<const float> vector) { scoring->take(index, vector); });
     }
     {
         const std::lock_guard lock(scoring->mutex_);
         scoring->left_out_ += left_out;
     }
     scoring->finish_one();
-    return left_out;
+}
+
+/// What the next hypothesis may say otherwise is not worth a model's time.
+bool Scoring::is_settled(const semantic::Window& window) const {
+    return words_.words[window.last_word].byte_end <= request_.settled_bytes;
 }
 
 void Scoring::take(std::size_t index, std::span<const float> vector) {

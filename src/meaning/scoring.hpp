@@ -6,6 +6,7 @@
 #include "earshot/text/tokenizer.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -18,30 +19,38 @@ namespace earshot::meaning {
 class Scoring {
 public:
     Scoring(const Instruments& instruments, const semantic::ScorerSettings& settings)
-        : scorer_(instruments.pieces, instruments.table, settings) {}
+        : has_model_(instruments.phrases != nullptr), scorer_(instruments.pieces, instruments.table, settings) {}
 
     struct Asked {
         std::size_t windows = 0;    ///< of the utterance
         std::size_t over_gate = 0;  ///< of these, those about which the model may be asked
-        std::size_t preparing = 0;  ///< windows of lists that are not fitted
+        std::size_t preparing = 0;  ///< windows of lists that are not fitted by the model
     };
 
     /// Holds the utterance against the lists, as far as `fitter` has them.
     Asked begin(session::Score request, net::Scorer::Answer answer, const Fitter& fitter, text::Tokenizer& tokenizer);
 
-    /// Asks `encoder` about those over the gate whose value is at least `least`; the answer follows once all are there.
-    /// Gives how many were not asked about.
-    static std::size_t ask(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder, double least);
+    /// The least gate of windows that are worth asking about now; looked at before each.
+    using LeastGate = std::function<double()>;
 
-    /// Windows whose vectors came.
+    /// Asks `encoder` (null: nobody) about those over the gate whose words are settled, the best first, as long as they
+    /// are at least `least_gate`; the answer follows once all are there.
+    static void ask(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
+                    const LeastGate& least_gate);
+
+    /// Windows whose vectors came, and those that were judged without though the encoder was to be asked.
     std::size_t encoded() const noexcept { return encoded_; }
+    std::size_t left_out() const noexcept { return left_out_; }
 
 private:
+    void note_unfitted(const detect::TrackerList& list, const Fitter& fitter, Asked& asked);
+    bool is_settled(const semantic::Window& window) const;
     void take(std::size_t index, std::span<const float> vector);
     void finish_one();
     void finish();
     std::shared_ptr<const detect::Explanation> explain(const semantic::HeardWindow& heard) const;
 
+    const bool has_model_;
     session::Score request_;
     net::Scorer::Answer answer_;
     text::WordList words_;

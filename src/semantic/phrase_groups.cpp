@@ -72,7 +72,7 @@ std::uint32_t PhraseGroups::index_of(std::string_view phrase) const noexcept {
     return static_cast<std::uint32_t>(std::lower_bound(phrases_.begin(), phrases_.end(), phrase) - phrases_.begin());
 }
 
-ListMeaning meaning_of(const detect::TrackerList& list, text::Tokenizer& tokenizer) {
+ListMeaning meaning_of(const detect::TrackerList& list, text::Tokenizer& tokenizer, double default_threshold) {
     std::vector<std::uint32_t> trackers;
     std::vector<std::vector<std::string>> vocabularies;
     for (std::uint32_t t = 0; t < list.size(); ++t) {
@@ -86,7 +86,7 @@ ListMeaning meaning_of(const detect::TrackerList& list, text::Tokenizer& tokeniz
     for (std::size_t i = 0; i < trackers.size(); ++i) {
         ListeningTracker& tracker = meaning.trackers.emplace_back(listening(*meaning.groups, vocabularies[i]));
         tracker.tracker = trackers[i];
-        tracker.threshold = list.threshold(trackers[i], k_default_threshold);
+        tracker.threshold = list.threshold(trackers[i], default_threshold);
     }
     return meaning;
 }

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
 
 namespace earshot::semantic {
 namespace {
@@ -14,6 +17,10 @@ namespace {
 constexpr std::uint32_t k_not_asked = 0xFFFF'FFFF;
 // What raw and told scores of one window may differ by in their arithmetic; the told one decides.
 constexpr double k_rounding = 1e-3;
+// One hit a tracker comes of an utterance; the others are for where the best one's words are another hit's already. The
+// bounds hold for thresholds near zero, which every window meets.
+constexpr std::size_t k_told_of_tracker = 24;
+constexpr std::size_t k_told_of_list = 4'096;
 
 struct Nearest {
     std::uint32_t place = 0;  // in the group
@@ -71,6 +78,23 @@ private:
         }
     };
 
+    // The two trackers of a list with the best scores in a window.
+    struct Leaders {
+        std::optional<HeardWindow::RunnerUp> first;
+        std::optional<HeardWindow::RunnerUp> second;
+
+        const std::optional<HeardWindow::RunnerUp>& beside(std::uint32_t tracker) const noexcept {
+            return first && first->tracker == tracker ? second : first;
+        }
+    };
+    // That a tracker is heard in a window: by their places.
+    struct Told {
+        double score;
+        std::uint32_t tracker;
+        std::uint32_t window;
+    };
+    static void keep_the_best(std::vector<Told>& told);
+
     void set_lists(std::span<const HeardList> lists);
     void weigh(Window window);
     static double gate(const List& list, std::span<const float> scores);
@@ -79,9 +103,9 @@ private:
     double told(const Passed& passed, const Judged& judged, const ListeningTracker& tracker) const;
     void tell_heard(std::uint32_t list, std::vector<HeardWindow>& out) const;
     void tell_best(std::uint32_t list, std::vector<HeardWindow>& out) const;
-    HeardWindow describe(const Passed& passed, const Judged& judged, const ListeningTracker& tracker) const;
-    std::optional<HeardWindow::RunnerUp> runner_up(const Passed& passed, const Judged& judged,
-                                                   std::uint32_t tracker) const;
+    HeardWindow describe(const Passed& passed, const Judged& judged, const ListeningTracker& tracker,
+                         const Leaders& leaders) const;
+    Leaders leaders_of(const Passed& passed, const Judged& judged) const;
     std::span<const float> vector_of(const Passed& passed, Stage stage, std::vector<float>& buffer) const;
 
     ScorerSettings settings_;
@@ -200,16 +224,44 @@ std::vector<HeardWindow> UtteranceScorer::Impl::tell() const {
 }
 
 void UtteranceScorer::Impl::tell_heard(std::uint32_t list, std::vector<HeardWindow>& out) const {
-    const std::size_t begin = out.size();
+    const std::vector<ListeningTracker>& trackers = lists_[list].heard.meaning->trackers;
+    struct Heard {
+        const Passed* passed;
+        Judged judged;
+        std::optional<Leaders> leaders;
+    };
+    std::vector<Heard> windows;
+    std::vector<Told> all;
     for (const Passed& passed : passed_) {
         if (passed.list != list) continue;
-        const Judged judged = judge(passed);
-        for (const ListeningTracker& tracker : lists_[list].heard.meaning->trackers) {
-            if (told(passed, judged, tracker) >= tracker.threshold) out.push_back(describe(passed, judged, tracker));
+        Judged judged = judge(passed);
+        const std::size_t before = all.size();
+        for (std::uint32_t i = 0; i < trackers.size(); ++i) {
+            const double score = told(passed, judged, trackers[i]);
+            if (score >= trackers[i].threshold) all.push_back({score, i, static_cast<std::uint32_t>(windows.size())});
         }
+        if (all.size() > before) windows.push_back({&passed, std::move(judged), std::nullopt});
     }
-    std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
-                     [](const auto& a, const auto& b) { return a.verdict.tracker < b.verdict.tracker; });
+    keep_the_best(all);
+    for (const Told& one : all) {
+        Heard& heard = windows[one.window];
+        if (!heard.leaders) heard.leaders = leaders_of(*heard.passed, heard.judged);
+        out.push_back(describe(*heard.passed, heard.judged, trackers[one.tracker], *heard.leaders));
+    }
+}
+
+// By tracker and window, in their order.
+void UtteranceScorer::Impl::keep_the_best(std::vector<Told>& told) {
+    const auto is_better = [](const Told& a, const Told& b) {
+        return std::tuple(-a.score, a.tracker, a.window) < std::tuple(-b.score, b.tracker, b.window);
+    };
+    std::sort(told.begin(), told.end(), is_better);
+    std::unordered_map<std::uint32_t, std::size_t> kept;
+    std::erase_if(told, [&](const Told& one) { return ++kept[one.tracker] > k_told_of_tracker; });
+    if (told.size() > k_told_of_list) told.resize(k_told_of_list);
+    std::sort(told.begin(), told.end(), [](const Told& a, const Told& b) {
+        return std::pair(a.tracker, a.window) < std::pair(b.tracker, b.window);
+    });
 }
 
 void UtteranceScorer::Impl::tell_best(std::uint32_t list, std::vector<HeardWindow>& out) const {
@@ -228,12 +280,14 @@ void UtteranceScorer::Impl::tell_best(std::uint32_t list, std::vector<HeardWindo
         }
     }
     for (std::size_t i = 0; i < trackers.size(); ++i) {
-        if (best[i].passed != nullptr) out.push_back(describe(*best[i].passed, judge(*best[i].passed), trackers[i]));
+        if (best[i].passed == nullptr) continue;
+        const Judged judged = judge(*best[i].passed);
+        out.push_back(describe(*best[i].passed, judged, trackers[i], leaders_of(*best[i].passed, judged)));
     }
 }
 
-HeardWindow UtteranceScorer::Impl::describe(const Passed& passed, const Judged& judged,
-                                            const ListeningTracker& tracker) const {
+HeardWindow UtteranceScorer::Impl::describe(const Passed& passed, const Judged& judged, const ListeningTracker& tracker,
+                                            const Leaders& leaders) const {
     const HeardList& list = lists_[passed.list].heard;
     const FittedStage& heads = list.fitted->heads(judged.stage);
     std::vector<float> buffer;
@@ -257,18 +311,21 @@ HeardWindow UtteranceScorer::Impl::describe(const Passed& passed, const Judged& 
     if (judged.stage == Stage::full) heard.model = static_cast<double>(judged.model_scores[tracker.group]);
     heard.static_table = static_cast<double>(judged.static_scores[tracker.group]);
     heard.shift = list.fitted->shift(judged.stage, tracker.group);
-    heard.runner_up = runner_up(passed, judged, tracker.tracker);
+    heard.runner_up = leaders.beside(tracker.tracker);
     return heard;
 }
 
-std::optional<HeardWindow::RunnerUp> UtteranceScorer::Impl::runner_up(const Passed& passed, const Judged& judged,
-                                                                      std::uint32_t tracker) const {
-    std::optional<HeardWindow::RunnerUp> best;
-    for (const ListeningTracker& other : lists_[passed.list].heard.meaning->trackers) {
-        const double score = told(passed, judged, other);
-        if (other.tracker != tracker && (!best || score > best->score)) best = {other.tracker, score};
+UtteranceScorer::Impl::Leaders UtteranceScorer::Impl::leaders_of(const Passed& passed, const Judged& judged) const {
+    Leaders leaders;
+    for (const ListeningTracker& tracker : lists_[passed.list].heard.meaning->trackers) {
+        const HeardWindow::RunnerUp one{tracker.tracker, told(passed, judged, tracker)};
+        if (!leaders.first || one.score > leaders.first->score) {
+            leaders.second = std::exchange(leaders.first, one);
+        } else if (!leaders.second || one.score > leaders.second->score) {
+            leaders.second = one;
+        }
     }
-    return best;
+    return leaders;
 }
 
 // By which the nearest phrase is sought; the static one is made again, since few windows get here.

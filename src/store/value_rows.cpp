@@ -40,7 +40,7 @@ ValueRows::ValueRows(soci::session& sql)
                               " VALUES (:key, :value, :bytes, :day) ON CONFLICT (key) DO NOTHING",
                use(key_, "key"), use(value_, "value"), use(bytes_, "bytes"), use(day_, "day"))),
       trim_((sql.prepare << "DELETE FROM made_values WHERE key IN (SELECT key FROM (SELECT key,"
-                            " SUM(bytes) OVER (ORDER BY used_on DESC, key DESC) AS total FROM made_values) AS running"
+                            " SUM(bytes) OVER (ORDER BY used_on DESC, key) AS total FROM made_values) AS running"
                             " WHERE total > :bytes)",
              use(bytes_, "bytes"))) {}
 

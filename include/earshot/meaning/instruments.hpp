@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/semantic/phrase_groups.hpp"
 #include "earshot/semantic/static_table.hpp"
 #include "earshot/semantic/text_encoder.hpp"
 #include "earshot/semantic/window_encoder.hpp"
@@ -17,6 +18,7 @@ struct Instruments {
     semantic::TextEncoder* phrases = nullptr;    ///< null, as the other: there is no model, and the static stage stands
                                                  ///< alone
     semantic::WindowEncoder* windows = nullptr;  ///< of the same model
+    double default_threshold = semantic::k_default_threshold;  ///< of trackers that have none of their own
 };
 
 }  // namespace earshot::meaning

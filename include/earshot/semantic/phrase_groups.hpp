@@ -64,10 +64,12 @@ struct ListMeaning {
     std::vector<ListeningTracker> trackers;  ///< by their index
 };
 
-/// Reads a list. About 1 us a phrase; `tokenizer` belongs to the calling thread.
-ListMeaning meaning_of(const detect::TrackerList& list, text::Tokenizer& tokenizer);
-
 /// The score from which on a tracker without a threshold of its own is heard, by construction of the score.
 inline constexpr double k_default_threshold = 0.5;
+
+/// Reads a list. About 1 us a phrase; `tokenizer` belongs to the calling thread. `default_threshold`: of trackers that
+/// have none of their own.
+ListMeaning meaning_of(const detect::TrackerList& list, text::Tokenizer& tokenizer,
+                       double default_threshold = k_default_threshold);
 
 }  // namespace earshot::semantic

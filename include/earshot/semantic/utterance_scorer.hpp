@@ -32,7 +32,7 @@ inline constexpr double k_gate_margin = 2.5;
 
 /// What is told of the trackers.
 enum class Telling : std::uint8_t {
-    heard,       ///< each (tracker, window) at or over the tracker's threshold
+    heard,       ///< each (tracker, window) at or over the tracker's threshold; of a tracker the best two dozen
     best_score,  ///< each tracker once, at its best window, whatever the score; the model is asked about every window
 };
 

@@ -3,6 +3,7 @@
 #include "earshot/base/time.hpp"
 #include "earshot/store/database.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ namespace earshot::store {
 /// Any thread; `database` outlives the calls.
 class ValueCache {
 public:
-    /// `at_most_bytes`: of all values as they are kept (a third more than their own size).
+    /// `at_most_bytes`: of all values as they are kept (a third more than their own size), and for a while a little
+    /// more.
     ValueCache(Database& database, std::uint64_t at_most_bytes);
 
     /// The values of `keys`, in their order; one that is not kept is empty. Errors: as Database::run.
@@ -31,8 +33,12 @@ public:
     void put(std::vector<Entry> entries, base::WallTime now, Done<bool> done);
 
 private:
+    bool is_to_trim(const std::vector<Entry>& entries);
+
     Database& database_;
     std::uint64_t at_most_bytes_;
+    std::atomic<std::uint64_t> untrimmed_ =
+        ~std::uint64_t{0} / 2;  // bytes that were put since; what was there before is not known
 };
 
 }  // namespace earshot::store

@@ -7,6 +7,10 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace earshot::meaning {
 namespace {
@@ -112,6 +116,79 @@ TEST_F(FitterTest, a_list_that_nobody_uses_is_given_up) {
     EXPECT_EQ(fitter_->counters().given_up, 1U);
     EXPECT_EQ(fitter_->counters().fitted, 1U);
     EXPECT_FALSE(was_told);
+}
+
+// A call may be shorter than the fit of its trackers, and the next call has the same ones.
+TEST_F(FitterTest, a_list_that_nobody_uses_is_finished_where_nothing_else_is_to_do) {
+    std::promise<void> is_encoding;
+    std::promise<void> may_go_on;
+    bool is_first = true;
+    encoder_.before_ = [&] {
+        if (!std::exchange(is_first, false)) return;
+        is_encoding.set_value();
+        may_go_on.get_future().wait();
+    };
+    fitter_.emplace(instruments_, nullptr);
+    List list = toy::money_and_end();
+    fitter_->prepare(list, [] {});
+    is_encoding.get_future().wait();
+    list.reset();
+    may_go_on.set_value();
+    while (fitter_->counters().fitted == 0) std::this_thread::yield();
+    const std::size_t texts = encoder_.texts_;
+
+    prepare(toy::money_and_end());
+
+    EXPECT_EQ(encoder_.texts_, texts);
+    EXPECT_EQ(fitter_->counters().given_up, 0U);
+}
+
+TEST_F(FitterTest, what_was_encoded_of_a_list_that_is_given_up_is_kept) {
+    std::promise<void> is_encoding;
+    std::promise<void> may_go_on;
+    int calls = 0;
+    encoder_.before_ = [&] {
+        // The background is there, and some phrases.
+        if (++calls != 40) return;
+        is_encoding.set_value();
+        may_go_on.get_future().wait();
+    };
+    start();
+    std::vector<std::string> phrases;
+    for (int i = 0; i < 200; ++i) phrases.push_back("pay money " + std::to_string(i));
+    List list = toy::list_of({phrases, {"green stone"}});
+    fitter_->prepare(list, [] {});
+    is_encoding.get_future().wait();
+    // More lists than are fitted at a time: the one that nobody uses has to make room.
+    std::vector<List> others;
+    std::vector<std::promise<void>> ready(8);
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+        others.push_back(toy::list_of({{"the price " + std::to_string(i)}, {"blue river " + std::to_string(i)}}));
+        fitter_->prepare(others.back(), [&ready, i] { ready[i].set_value(); });
+    }
+    list.reset();
+    may_go_on.set_value();
+    for (auto& one : ready) one.get_future().wait();
+    const std::size_t texts = encoder_.texts_;
+
+    prepare(toy::list_of({phrases, {"green stone"}}));
+
+    EXPECT_EQ(fitter_->counters().given_up, 1U);
+    EXPECT_GT(encoder_.texts_, texts);
+    EXPECT_LT(encoder_.texts_ - texts, phrases.size()) << "nothing of it was kept";
+}
+
+TEST_F(FitterTest, many_lists_at_a_time_are_all_fitted) {
+    start();
+    std::vector<List> lists;
+    std::vector<std::promise<void>> ready(30);
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+        lists.push_back(toy::list_of(semantic::toy::random_vocabularies(i + 100, 3)));
+        fitter_->prepare(lists.back(), [&ready, i] { ready[i].set_value(); });
+    }
+    for (auto& one : ready) one.get_future().wait();
+    for (const List& list : lists) EXPECT_TRUE(fitter_->find(*list).fitted->has(Stage::full));
+    EXPECT_EQ(fitter_->counters().given_up, 0U);
 }
 
 TEST_F(FitterTest, ends_in_the_middle) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <optional>
@@ -168,6 +169,82 @@ TEST_F(SemanticScorerTest, an_encoder_with_too_much_to_do_is_not_asked) {
     EXPECT_EQ(scorer_->counters().left_out, 1U);
 }
 
+TEST_F(SemanticScorerTest, a_list_for_which_the_model_failed_is_heard_by_the_static_table_and_that_is_said) {
+    encoder_.fails_ = true;
+    start();
+    const List list = toy::money_and_end();
+    prepare(list);
+    const Opinion opinion = ask("the price of this", list).get();
+    EXPECT_FALSE(opinion.verdicts.empty());
+    ASSERT_EQ(opinion.not_evaluated.size(), 1U);
+    EXPECT_EQ(opinion.not_evaluated[0].reason, "failed");
+    EXPECT_EQ(opinion.not_evaluated[0].windows, 1U);
+}
+
+// An encoder that has room for so many windows gets those that are nearest to being heard.
+TEST_F(SemanticScorerTest, one_long_utterance_is_cut_by_its_gates_and_not_by_its_order) {
+    start();
+    const List list = toy::money_and_end();
+    prepare(list);
+    const std::string dull = "weather lovely dog house green blue walk talk ";
+    const std::string text = dull + dull + dull + "please the price of this money now " + dull + dull;
+    std::vector<std::string> all;
+    {
+        auto answer = ask(text, list);
+        while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+            auto windows = windows_.take();
+            for (const auto& [window, tell] : windows) all.push_back(window);
+            SemanticScorerTest::answer(windows);
+            std::this_thread::yield();
+        }
+    }
+    ASSERT_GT(all.size(), 2U);
+    EXPECT_NE(all.front().find("price of this money"), std::string::npos) << all.front();
+
+    // Full after the first one.
+    windows_.on_submit_ = [this] { windows_.load_ = 1; };
+    auto answer = ask(text, list);
+    std::vector<std::pair<std::string, semantic::WindowEncoder::Answer>> asked;
+    while (asked.empty()) asked = windows_.take();
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked.front().first, all.front());
+    SemanticScorerTest::answer(asked);
+    const Opinion opinion = answer.get();
+    ASSERT_EQ(opinion.not_evaluated.size(), 1U);
+    EXPECT_EQ(opinion.not_evaluated[0].windows, all.size() - 1);
+    EXPECT_EQ(scorer_->counters().left_out, all.size() - 1);
+}
+
+TEST_F(SemanticScorerTest, what_has_waited_for_too_long_is_not_scored) {
+    SemanticScorerOptions options;
+    options.patience = std::chrono::seconds(-1);
+    start(options);
+    const List list = toy::money_and_end();
+    prepare(list);
+    const Opinion ended = ask("the price of this", list).get();
+    EXPECT_TRUE(ended.is_refused);
+    ASSERT_EQ(ended.not_evaluated.size(), 1U);
+    EXPECT_EQ(ended.not_evaluated[0].reason, "overloaded");
+    const Opinion open = ask("the price of this", list, true).get();
+    EXPECT_TRUE(open.is_refused);
+    EXPECT_TRUE(open.not_evaluated.empty());
+    EXPECT_EQ(scorer_->counters().late, 2U);
+}
+
+TEST_F(SemanticScorerTest, a_threshold_that_everything_meets_tells_the_best_windows_alone) {
+    detect::TrackerListDefinition definition =
+        semantic::toy::definition_of({{"the price of this", "pay money"}, {"cancel my contract"}});
+    definition.settings.threshold = 0;
+    const List list = semantic::toy::compile(definition);
+    start();
+    prepare(list);
+    answer_at_once();
+    std::string text;
+    for (int i = 0; i < 400; ++i) text += toy::words()[static_cast<std::size_t>(i * 7) % toy::words().size()] + " ";
+    const Opinion opinion = ask(text, list).get();
+    EXPECT_EQ(opinion.verdicts.size(), 2U * 24);
+}
+
 TEST_F(SemanticScorerTest, an_open_utterance_is_judged_without_the_encoder) {
     start();
     const List list = toy::money_and_end();
@@ -177,6 +254,30 @@ TEST_F(SemanticScorerTest, an_open_utterance_is_judged_without_the_encoder) {
     EXPECT_TRUE(opinion.not_evaluated.empty());
     EXPECT_TRUE(windows_.take().empty());
     EXPECT_EQ(scorer_->counters().open, 1U);
+}
+
+TEST_F(SemanticScorerTest, of_an_open_utterance_the_encoder_gets_what_is_settled) {
+    SemanticScorerOptions options;
+    options.encodes_open = true;
+    start(options);
+    const List list = toy::money_and_end();
+    prepare(list);
+    const std::string settled = "the price of this money";
+    std::promise<Opinion> answer;
+    session::Score question;
+    question.text = settled + " please now the cost";
+    question.settled_bytes = settled.size();
+    question.is_open = true;
+    question.lists = {list};
+    std::promise<void> is_asked;
+    windows_.on_submit_ = [&] { is_asked.set_value(); };
+    scorer_->score(std::move(question), [&](Opinion opinion) { answer.set_value(std::move(opinion)); });
+    is_asked.get_future().wait();
+    const auto windows = windows_.take();
+    ASSERT_EQ(windows.size(), 1U);
+    EXPECT_EQ(windows.front().first, settled);
+    SemanticScorerTest::answer(windows);
+    EXPECT_TRUE(answer.get_future().get().not_evaluated.empty());
 }
 
 TEST_F(SemanticScorerTest, what_is_beyond_the_queue_is_refused_at_once) {
