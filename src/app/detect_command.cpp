@@ -4,6 +4,7 @@
 #include "earshot/app/semantic_tier.hpp"
 #include "earshot/app/tracker_file.hpp"
 #include "earshot/detect/batch_detector.hpp"
+#include "earshot/detect/tracker_language.hpp"
 #include "earshot/proto/json_writer.hpp"
 #include "earshot/text/utf8.hpp"
 
@@ -11,10 +12,14 @@
 
 #include <boost/json.hpp>
 
+#include <cstdint>
 #include <istream>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 namespace earshot::app {
 namespace {
@@ -87,26 +92,50 @@ std::string table_line(const json::value& id, const detect::TurnHit& found, cons
 }
 
 /// The tier `semantic`, if the list wants it and there is a model.
-struct Meaning {
-    std::unique_ptr<SemanticTier> tier;
-    detect::Judge judge;
-};
-
-Meaning load_meaning(const DetectOptions& options, const std::shared_ptr<const detect::TrackerList>& list,
-                     std::ostream& err) {
-    Meaning meaning;
-    if (!list->has_tier(detect::Tier::semantic) || options.semantic.model.empty()) return meaning;
-    semantic::ScorerSettings scoring;
-    if (options.min_score == 0) scoring.telling = semantic::Telling::best_score;
-    auto tier = SemanticTier::load(options.semantic, nullptr, scoring);
-    if (!tier) {
-        err << "not heard in other words: " << tier.error().message << '\n';
-        return meaning;
+class Meaning {
+public:
+    /// Says to `err` why it cannot be had.
+    void load(const DetectOptions& options, const std::shared_ptr<const detect::TrackerList>& list, std::ostream& err) {
+        if (!list->has_tier(detect::Tier::semantic)) return;
+        if (options.semantic.model.empty()) {
+            if (is_asked_for(options)) err << "not heard in other words: no model is given\n";
+            return;
+        }
+        Settings::Semantic settings = options.semantic;
+        settings.encoder_queue = k_patient_encoder_queue;
+        semantic::ScorerSettings scoring;
+        if (options.min_score == 0) scoring.telling = semantic::Telling::best_score;
+        auto tier = SemanticTier::load(settings, nullptr, scoring);
+        if (!tier) {
+            err << "not heard in other words: " << describe(tier.error()) << '\n';
+            return;
+        }
+        tier_ = std::move(*tier);
+        judge_ = make_prompt_judge(*tier_, list, [this](const detect::NotEvaluated& missed) {
+            missed_[{detect::tier_name(missed.tier), missed.reason}] += missed.windows;
+        });
     }
-    meaning.tier = std::move(*tier);
-    meaning.judge = make_prompt_judge(*meaning.tier, list);
-    return meaning;
-}
+
+    /// By name, not only because trackers are heard in all tiers that there are.
+    static bool is_asked_for(const DetectOptions& options) {
+        return options.tiers && options.tiers->has(detect::Tier::semantic);
+    }
+
+    bool is_there() const noexcept { return tier_ != nullptr; }
+    const detect::Judge& judge() const noexcept { return judge_; }
+    double default_threshold() const noexcept { return tier_ ? tier_->default_threshold() : 1; }
+
+    void tell_missed(std::ostream& err) const {
+        for (const auto& [what, windows] : missed_) {
+            err << "not evaluated: " << windows << " in " << what.first << ", " << what.second << '\n';
+        }
+    }
+
+private:
+    std::unique_ptr<SemanticTier> tier_;
+    detect::Judge judge_;
+    std::map<std::pair<std::string_view, std::string_view>, std::uint64_t> missed_;  // by tier and reason
+};
 
 }  // namespace
 
@@ -116,6 +145,7 @@ int detect(const DetectOptions& options, std::istream& in, std::ostream& out, st
         err << describe(trackers.error(), options.trackers_file) << '\n';
         return 2;
     }
+    std::erase_if(*trackers, [&](const auto& tracker) { return !detect::is_for_language(tracker, options.language); });
     detect::TrackerListDefinition definition{std::move(*trackers), {}};
     definition.settings.language = options.language;
     definition.settings.phrase_gap_seconds = options.phrase_gap_seconds;
@@ -135,9 +165,10 @@ int detect(const DetectOptions& options, std::istream& in, std::ostream& out, st
         return 2;
     }
     RandomIdSource ids;
-    const Meaning meaning = load_meaning(options, *list, err);
-    detect::BatchDetector detector(*list, tools, ids, meaning.judge,
-                                   meaning.tier ? meaning.tier->default_threshold() : 1);
+    Meaning meaning;
+    meaning.load(options, *list, err);
+    if (Meaning::is_asked_for(options) && !meaning.is_there()) return 1;
+    detect::BatchDetector detector(*list, tools, ids, meaning.judge(), meaning.default_threshold());
     if (options.format == DetectFormat::table) out << "id\tturn\tspeaker\ttracker\ttier\tphrase\ttext\n";
 
     int exit_code = 0;
@@ -156,6 +187,7 @@ int detect(const DetectOptions& options, std::istream& in, std::ostream& out, st
             exit_code = 1;
         }
     }
+    meaning.tell_missed(err);
     return exit_code;
 }
 

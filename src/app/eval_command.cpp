@@ -1,10 +1,12 @@
 #include "earshot/app/eval_command.hpp"
 
+#include "earshot/app/tracker_file.hpp"
 #include "earshot/meaning/value_keeper.hpp"
 #include "earshot/proto/json_writer.hpp"
 
 #include "eval_hearing.hpp"
 #include "eval_small_sets.hpp"
+#include "prompt_judge.hpp"
 
 #define BOOST_PROCESS_USE_STD_FS
 #include <boost/process.hpp>
@@ -37,7 +39,7 @@ using detect::TurnHit;
 
 template <typename T>
 T value_or_fail(base::Result<T> result) {
-    if (!result) fail(result.error().message);
+    if (!result) fail(describe(result.error()));
     return std::move(*result);
 }
 
@@ -101,6 +103,7 @@ public:
           python_(process::search_path("python3")) {
         if (!std::filesystem::exists(scorer_)) fail(scorer_.string() + " is not there");
         if (python_.empty()) fail("there is no python3 to run " + scorer_.string() + " with");
+        if (!std::filesystem::is_directory(options.out_folder)) fail(options.out_folder + " is no folder");
         data_ = value_or_fail(read_eval_data(options.data_folder, options.stripped));
     }
 
@@ -120,7 +123,7 @@ private:
             stage == EvalStage::full ? Settings::Semantic::Stages::all : Settings::Semantic::Stages::static_table;
         // Nothing here is live: everything is judged in full, however long that takes.
         settings.encoder_threads = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-        settings.encoder_queue = 1024 * 1024;
+        settings.encoder_queue = k_patient_encoder_queue;
         settings.cache_bytes = 512 * 1024 * 1024;
         semantic::ScorerSettings scoring;
         scoring.telling = telling;

@@ -1,5 +1,6 @@
 #include "prompt_judge.hpp"
 
+#include <algorithm>
 #include <future>
 #include <string>
 #include <utility>
@@ -7,18 +8,22 @@
 
 namespace earshot::app {
 
-detect::Judge make_prompt_judge(SemanticTier& tier, const std::shared_ptr<const detect::TrackerList>& list) {
+detect::Judge make_prompt_judge(SemanticTier& tier, const std::shared_ptr<const detect::TrackerList>& list,
+                                OnMissed on_missed) {
     std::promise<void> fitted;
     tier.scorer().prepare(list, [&fitted] { fitted.set_value(); });
     fitted.get_future().wait();
-    return [&tier, list](std::string_view text) {
+    return [&tier, list, on_missed = std::move(on_missed)](std::string_view text) {
         std::promise<detect::Opinion> answer;
         session::Score question;
         question.text = text;
+        question.settled_bytes = text.size();
         question.lists = {list};
         tier.scorer().score(std::move(question),
                             [&answer](detect::Opinion opinion) { answer.set_value(std::move(opinion)); });
-        return answer.get_future().get().verdicts;
+        detect::Opinion opinion = answer.get_future().get();
+        if (on_missed) std::ranges::for_each(opinion.not_evaluated, on_missed);
+        return std::move(opinion.verdicts);
     };
 }
 

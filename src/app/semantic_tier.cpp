@@ -3,9 +3,12 @@
 #include "earshot/app/tracker_file.hpp"
 #include "earshot/base/hash.hpp"
 #include "earshot/encoder/encoders.hpp"
+#include "earshot/encoder/read_sequencer.hpp"
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace earshot::app {
@@ -35,24 +38,61 @@ private:
     std::size_t max_waiting_;
 };
 
+base::Error with_remedy(base::Error error, const std::string& remedy) {
+    error.message += ": " + remedy;
+    return error;
+}
+
+std::string make_table_command(const std::filesystem::path& folder) {
+    return "earshot make-static-table --model " + folder.string() + " makes one";
+}
+
 struct Table {
     semantic::StaticTable table;
     std::string identity;
 };
 
-base::Result<Table> load_table(const std::filesystem::path& file) {
-    auto bytes = read_file(file.string());
-    if (!bytes) return bytes.error();
+/// The static table of the model that `folder` holds.
+base::Result<Table> load_table(const std::filesystem::path& folder, const encoder::ModelFolder& model) {
+    const std::string file = model.static_table.string();
+    auto bytes = read_file(file);
+    if (!bytes)
+        return with_remedy({bytes.error().code, describe(bytes.error(), file), {}, {}}, make_table_command(folder));
     std::string identity = std::to_string(base::hash_bytes(*bytes));
     auto table = semantic::StaticTable::parse(*bytes);
-    if (!table) return table.error();
+    if (!table) {
+        return with_remedy({table.error().code, describe(table.error(), file), {}, {}}, make_table_command(folder));
+    }
+    if (table->model() != model.card.identity) {
+        return with_remedy({base::Errc::invalid_value, file + " was made of another model", {}, {}},
+                           make_table_command(folder));
+    }
     return Table{std::move(*table), std::move(identity)};
+}
+
+base::Result<encoder::ModelFolder> read_model(const std::filesystem::path& folder) {
+    if (std::error_code unknown; std::filesystem::is_directory(folder, unknown))
+        return encoder::read_model_folder(folder);
+    return base::Error{base::Errc::io_failed,
+                       "there is no folder " + folder.string() + " with a model: scripts/setup model gets one",
+                       {},
+                       {}};
+}
+
+base::Result<encoder::Encoders> load_encoders(const Settings::Semantic& settings) {
+    encoder::BatchOptions options;
+    options.threads = settings.encoder_threads;
+    options.max_waiting = settings.encoder_queue;
+    options.cache_bytes = settings.cache_bytes;
+    auto encoders = encoder::load_encoders(settings.model, options);
+    if (encoders || encoders.error().code != base::Errc::unsupported) return encoders;
+    return with_remedy(encoders.error(), "with semantic.stages: static the table is enough");
 }
 
 }  // namespace
 
 struct SemanticTier::Parts {
-    std::optional<encoder::Encoders> encoders;
+    std::optional<encoder::Encoders> encoders;  // none where the table alone is asked for
     std::unique_ptr<LiveWindows> windows;
     meaning::Instruments instruments;
     double default_threshold = semantic::k_default_threshold;
@@ -71,30 +111,23 @@ struct SemanticTier::Parts {
 
 base::Result<std::unique_ptr<SemanticTier>> SemanticTier::load(const Settings::Semantic& settings,
                                                                meaning::ValueKeeper* keeper,
-                                                               const semantic::ScorerSettings& scoring) {
+                                                               const semantic::ScorerSettings& scoring,
+                                                               base::Duration patience) {
     const std::filesystem::path folder = settings.model;
-    encoder::BatchOptions options;
-    options.threads = settings.encoder_threads;
-    options.max_waiting = settings.encoder_queue;
-    options.cache_bytes = settings.cache_bytes;
-    auto encoders = encoder::load_encoders(folder, options);
-    if (!encoders) return encoders.error();
-    auto table = load_table(encoders->folder.static_table);
+    auto model = read_model(folder);
+    if (!model) return model.error();
+    auto sequencer = encoder::read_sequencer(*model);
+    if (!sequencer) return sequencer.error();
+    auto table = load_table(folder, *model);
     if (!table) return table.error();
-    if (table->table.model() != encoders->folder.card.identity) {
-        return base::Error{base::Errc::invalid_value,
-                           "the static table " + encoders->folder.static_table.string() +
-                               " was made of another model: run earshot make-static-table",
-                           {},
-                           {}};
-    }
     auto parts = std::make_unique<Parts>(
-        meaning::Instruments{encoders->sequencer.pieces(), std::move(table->table), std::move(table->identity)});
-    parts->encoders = std::move(*encoders);
-    parts->default_threshold = parts->encoders->folder.threshold;
-    parts->windows =
-        std::make_unique<LiveWindows>(*parts->encoders->live, parts->encoders->folder.card, settings.encoder_queue);
+        meaning::Instruments{sequencer->pieces(), std::move(table->table), std::move(table->identity)});
+    parts->default_threshold = parts->instruments.default_threshold = model->threshold;
     if (settings.stages == Settings::Semantic::Stages::all) {
+        auto encoders = load_encoders(settings);
+        if (!encoders) return encoders.error();
+        parts->encoders = std::move(*encoders);
+        parts->windows = std::make_unique<LiveWindows>(*parts->encoders->live, model->card, settings.encoder_queue);
         parts->instruments.phrases = parts->encoders->exact.get();
         parts->instruments.windows = parts->windows.get();
     }
@@ -103,6 +136,7 @@ base::Result<std::unique_ptr<SemanticTier>> SemanticTier::load(const Settings::S
     scorer_options.queue = settings.queue;
     scorer_options.encodes_open = settings.encode_open;
     scorer_options.scoring = scoring;
+    scorer_options.patience = patience;
     parts->scorer = std::make_unique<meaning::SemanticScorer>(parts->instruments, *parts->fitter, scorer_options);
     return std::unique_ptr<SemanticTier>(new SemanticTier(std::move(parts)));
 }
@@ -120,7 +154,7 @@ double SemanticTier::default_threshold() const noexcept {
 }
 
 std::string SemanticTier::description() const {
-    if (!parts_->instruments.phrases) return "static table";
+    if (!parts_->encoders) return "static table";
     return parts_->encoders->folder.card.name + ", " + parts_->encoders->live_precision;
 }
 
@@ -128,6 +162,7 @@ SemanticFigures SemanticTier::figures() const {
     SemanticFigures figures;
     figures.scoring = parts_->scorer->counters();
     figures.fitting = parts_->fitter->counters();
+    if (!parts_->encoders) return figures;
     const encoder::BatchStats encoding = parts_->encoders->live->stats();
     figures.encoder_cpu_seconds = encoding.cpu_seconds;
     figures.encoder_waiting = encoding.waiting;

@@ -47,9 +47,9 @@ std::unique_ptr<SemanticTier> load_semantic_tier(const Settings& settings, meani
         logger.info("the tier semantic is absent", {{"reason", "semantic.model is empty"}});
         return nullptr;
     }
-    auto tier = SemanticTier::load(settings.semantic, &keeper);
+    auto tier = SemanticTier::load(settings.semantic, &keeper, {}, settings.conversation.verdict);
     if (!tier) {
-        logger.warn("the tier semantic is absent", {{"reason", tier.error().message}});
+        logger.warn("the tier semantic is absent", {{"reason", describe(tier.error())}});
         return nullptr;
     }
     logger.info("the tier semantic is there", {{"by", (*tier)->description()}});

@@ -46,7 +46,7 @@ private:
 };
 
 int fail(const base::Error& error, std::ostream& err) {
-    err << error.message << (error.details.empty() ? "" : ": ") << error.details << '\n';
+    err << describe(error) << '\n';
     return 1;
 }
 

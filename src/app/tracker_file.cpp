@@ -33,12 +33,15 @@ base::Result<std::vector<detect::TrackerDefinition>> load_trackers(const std::st
     return proto::parse_trackers(*content, limits);
 }
 
-std::string describe(const base::Error& error, const std::string& file) {
-    std::string text = file + ": ";
-    if (!error.path.empty()) text += error.path + ": ";
+std::string describe(const base::Error& error) {
+    std::string text = error.path.empty() ? std::string() : error.path + ": ";
     text += error.message;
     if (!error.details.empty()) text += " (" + error.details + ")";
     return text;
+}
+
+std::string describe(const base::Error& error, const std::string& file) {
+    return file + ": " + describe(error);
 }
 
 }  // namespace earshot::app

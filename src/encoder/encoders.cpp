@@ -1,6 +1,6 @@
 #include "earshot/encoder/encoders.hpp"
 
-#include "read_sequencer.hpp"
+#include "earshot/encoder/read_sequencer.hpp"
 
 namespace earshot::encoder {
 

@@ -4,6 +4,7 @@
 #include "model_json.hpp"
 #include "sha256.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -13,6 +14,11 @@ namespace {
 std::string written(double number) {
     std::array<char, 32> digits;
     return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+}
+
+std::size_t lines_of(std::string_view text) {
+    const bool ends_open = !text.empty() && text.back() != '\n';
+    return static_cast<std::size_t>(std::ranges::count(text, '\n')) + (ends_open ? 1 : 0);
 }
 
 /// Hash of all that decides a vector. The name and the threshold do not.
@@ -47,6 +53,7 @@ base::Result<ModelFolder> read_model_folder(const std::filesystem::path& folder)
     if (!weights) return weights.error();
     const auto vocabulary = MappedFile::open(read->vocabulary);
     if (!vocabulary) return vocabulary.error();
+    read->entries = lines_of(vocabulary->bytes());
     read->card.identity = identity_of(*read, weights->bytes(), vocabulary->bytes());
     return read;
 }

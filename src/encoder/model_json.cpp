@@ -1,5 +1,7 @@
 #include "model_json.hpp"
 
+#include "earshot/encoder/batch_encoder.hpp"
+
 #include <boost/json.hpp>
 
 #include <cmath>
@@ -40,6 +42,14 @@ Read count_into(std::size_t& out, std::int64_t least, std::int64_t most) {
     };
 }
 
+/// Batches are padded to a multiple of it, and must not become longer than what the weights have positions for.
+Read tokens_into(std::size_t& out) {
+    static_assert(BatchEncoder::k_length_step == 4, "as the member's description says");
+    return [read = count_into(out, 8, k_max_tokens), &out](const value& from) {
+        return read(from) && out % BatchEncoder::k_length_step == 0;
+    };
+}
+
 Read number_into(double& out, double least, double most) {
     return [&out, least, most](const value& from) {
         if (!from.is_number()) return false;
@@ -77,7 +87,7 @@ std::map<std::string, Member, std::less<>> members_of(ModelFolder& folder) {
         {"heads", {count_into(folder.heads, 1, k_max_heads), "a number from 1 to 64", true}},
         {"pooling", {pooling_into(folder.pooling), "\"mean\" or \"cls\"", true}},
         {"prefix", {text_into(folder.prefix), "a text"}},
-        {"maxTokens", {count_into(folder.max_tokens, 8, k_max_tokens), "a number from 8 to 512"}},
+        {"maxTokens", {tokens_into(folder.max_tokens), "a multiple of 4 from 8 to 512"}},
         {"layerNormEpsilon", {number_into(folder.layer_norm_epsilon, 1e-13, 1e-3), "a number from 1e-13 to 1e-3"}},
         {"threshold", {number_into(folder.threshold, 0, 1), "a number from 0 to 1"}},
         {"weights", {file_into(folder.weights), "the name of a file beside it"}},

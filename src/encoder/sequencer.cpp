@@ -12,6 +12,10 @@ Sequencer::Sequencer(semantic::WordPieces pieces, std::string_view prefix, std::
     for (const semantic::Piece& piece : found) begin_.push_back(piece.id);
 }
 
+std::size_t Sequencer::room() const noexcept {
+    return max_tokens_ > begin_.size() + 1 ? max_tokens_ - begin_.size() - 1 : 0;
+}
+
 Sequence Sequencer::sequence(std::string_view text) const {
     std::vector<semantic::Piece> found;
     pieces_.append(text, found);
@@ -19,11 +23,11 @@ Sequence Sequencer::sequence(std::string_view text) const {
 }
 
 Sequence Sequencer::sequence(std::span<const semantic::Piece> text) const {
-    const std::size_t room = max_tokens_ > begin_.size() + 1 ? max_tokens_ - begin_.size() - 1 : 0;
+    const std::size_t taken = std::min(text.size(), room());
     Sequence ids;
-    ids.reserve(begin_.size() + std::min(text.size(), room) + 1);
+    ids.reserve(begin_.size() + taken + 1);
     ids = begin_;
-    for (const semantic::Piece& piece : text.first(std::min(text.size(), room))) ids.push_back(piece.id);
+    for (const semantic::Piece& piece : text.first(taken)) ids.push_back(piece.id);
     ids.push_back(pieces_.sep());
     return ids;
 }

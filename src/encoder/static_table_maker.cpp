@@ -1,11 +1,11 @@
 #include "earshot/encoder/static_table_maker.hpp"
 
+#include "earshot/encoder/read_sequencer.hpp"
 #include "earshot/encoder/sequence_model.hpp"
 #include "earshot/semantic/static_table.hpp"
 
 #include "entry_shares.hpp"
 #include "principal_axes.hpp"
-#include "read_sequencer.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -25,8 +25,8 @@ struct DetectOptions {
 
 /// Matching without a server: reads JSON lines `{"id","text"}` or
 /// `{"id","turns":[{"speaker","text","startTime","endTime"}]}` from `in`, writes a line a hit to `out` and problems to
-/// `err`. Returns the exit code: 0 done, 1 a line could not be read (the others are still done), 2 the trackers are
-/// unusable.
+/// `err`. Returns the exit code: 0 done, 1 a line could not be read (the others are still done), or `tiers` names
+/// `semantic`, which cannot be had, 2 the trackers are unusable.
 int detect(const DetectOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 }  // namespace earshot::app

@@ -2,6 +2,7 @@
 
 #include "earshot/app/settings.hpp"
 #include "earshot/base/error.hpp"
+#include "earshot/base/time.hpp"
 #include "earshot/meaning/fitter.hpp"
 #include "earshot/meaning/semantic_scorer.hpp"
 #include "earshot/meaning/value_keeper.hpp"
@@ -23,12 +24,15 @@ struct SemanticFigures {
 /// The tier `semantic`, ready to serve: the model's folder loaded, its threads running.
 class SemanticTier {
 public:
-    /// Loads `settings.model`, a folder with a model and its static table; with a table alone the tier hears by that.
-    /// Blocks for a second or two. `keeper` (may be null) outlives it. Errors: io_failed, invalid_value, unsupported,
-    /// as those who read the files give them; the message says what to do.
+    /// Loads `settings.model`, a folder with a model and its static table. Where `settings.stages` is static_table the
+    /// tier hears by that alone: the model is not loaded, and no runtime needed. Blocks for a second or two. `keeper`
+    /// (may be null) outlives it; `patience`: of those who ask about an utterance. Errors: io_failed, invalid_value,
+    /// unsupported, as those who read the files give them; the message names the file, and what gets it where it is
+    /// missing.
     static base::Result<std::unique_ptr<SemanticTier>> load(const Settings::Semantic& settings,
                                                             meaning::ValueKeeper* keeper,
-                                                            const semantic::ScorerSettings& scoring = {});
+                                                            const semantic::ScorerSettings& scoring = {},
+                                                            base::Duration patience = base::Duration::max());
     ~SemanticTier();
 
     meaning::SemanticScorer& scorer() noexcept;

@@ -15,7 +15,10 @@ base::Result<std::string> read_file(const std::string& path);
 /// parse_trackers.
 base::Result<std::vector<detect::TrackerDefinition>> load_trackers(const std::string& path);
 
-/// "file: path: message", for a person.
+/// "path: message (details)", for a person.
+std::string describe(const base::Error& error);
+
+/// The same with the file before it.
 std::string describe(const base::Error& error, const std::string& file);
 
 }  // namespace earshot::app

@@ -23,6 +23,7 @@ struct ModelFolder {
     Pooling pooling = Pooling::mean;
     std::string prefix;          ///< put in front of every text
     std::size_t max_tokens = 0;  ///< of a text, with [CLS] and [SEP]; what is over is cut off
+    std::size_t entries = 0;     ///< of the vocabulary: tokens are below it
     std::size_t heads = 0;       ///< of its attention
     double layer_norm_epsilon = 1e-12;
     double threshold = 0.5;              ///< least score of a hit where a tracker gives none

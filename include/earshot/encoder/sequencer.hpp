@@ -22,6 +22,9 @@ public:
 
     const semantic::WordPieces& pieces() const noexcept { return pieces_; }
 
+    /// How many pieces of a text there is room for.
+    std::size_t room() const noexcept;
+
     Sequence sequence(std::string_view text) const;
     Sequence sequence(std::span<const semantic::Piece> text) const;
 

@@ -81,6 +81,8 @@ public:
           width_(folder.card.dimensions),
           heads_(folder.heads),
           max_tokens_(folder.max_tokens),
+          vocabulary_(folder.vocabulary.filename().string()),
+          vocabulary_entries_(folder.entries),
           pooling_(folder.pooling) {}
 
     base::Result<std::shared_ptr<ov::Model>> build() {
@@ -100,6 +102,10 @@ public:
                          " tokens are asked for, but there are vectors for " + std::to_string(positions_) +
                          " positions only");
         }
+        if (entries_ < vocabulary_entries_) {
+            return wrong(vocabulary_ + " has " + std::to_string(vocabulary_entries_) +
+                         " entries, but there are vectors for " + std::to_string(entries_) + " only");
+        }
         return std::make_shared<ov::Model>(ov::OutputVector{pool(tokens, mask)}, ov::ParameterVector{ids, mask});
     }
 
@@ -108,7 +114,7 @@ private:
 
     Node embed(const Node& ids) {
         const std::string name = "embeddings.";
-        const std::size_t entries = weights_.rows(name + "word_embeddings.weight");
+        entries_ = weights_.rows(name + "word_embeddings.weight");
         positions_ = weights_.rows(name + "position_embeddings.weight");
         const std::size_t types = weights_.rows(name + "token_type_embeddings.weight");
         std::vector<float> places = weights_.read(name + "position_embeddings.weight", {positions_, width_});
@@ -117,7 +123,7 @@ private:
         for (std::size_t i = 0; i < places.size() && !type.empty(); ++i) places[i] += type[i % width_];
 
         const Node words =
-            make<ops::Gather>(weights_.constant(name + "word_embeddings.weight", {entries, width_}), ids, number(0));
+            make<ops::Gather>(weights_.constant(name + "word_embeddings.weight", {entries_, width_}), ids, number(0));
         const Node length = make<ops::Gather>(make<ops::ShapeOf>(ids, ov::element::i32), numbers({1}), number(0));
         const Node first = make<ops::Slice>(ops::Constant::create(ov::element::f32, {positions_, width_}, places),
                                             numbers({0}), length, numbers({1}), numbers({0}));
@@ -186,9 +192,12 @@ private:
     Weights weights_;
     float epsilon_;
     std::size_t positions_ = 0;
+    std::size_t entries_ = 0;
     std::size_t width_;
     std::size_t heads_;
     std::size_t max_tokens_;
+    std::string vocabulary_;
+    std::size_t vocabulary_entries_;
     Pooling pooling_;
 };
 

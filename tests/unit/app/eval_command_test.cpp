@@ -42,7 +42,8 @@ protected:
         write("calls_dev.jsonl", R"({"id":"c1","suite":"shop","turns":[{"speaker":"agent","text":"hello"},)"
                                  R"({"speaker":"customer","text":"hi when do you open"}]})"
                                  "\n");
-        write("conversations_dev.jsonl", R"({"id":"n1","fa_suites":["shop"],"turns":[{"speaker":"agent","text":"hello"}]}
+        write("conversations_dev.jsonl",
+              R"({"id":"n1","fa_suites":["shop"],"turns":[{"speaker":"agent","text":"hello"}]}
 {"id":"n2","fa_suites":[],"turns":[{"speaker":"agent","text":"my money back"}]}
 )");
         write("score.py", k_scorer);
@@ -101,7 +102,8 @@ TEST_F(EvalCommandTest, shows_what_the_scorer_says) {
 
 TEST_F(EvalCommandTest, strips_texts_and_keeps_the_number_of_their_words) {
     options_.stripped = true;
-    write("calls_dev.jsonl", R"({"id":"c1","suite":"shop","turns":[{"speaker":"a","text":"Hi! - WHEN do you open?"}]})");
+    write("calls_dev.jsonl",
+          R"({"id":"c1","suite":"shop","turns":[{"speaker":"a","text":"Hi! - WHEN do you open?"}]})");
     ASSERT_EQ(run(), 0) << err_.str();
 
     EXPECT_THAT(lines("literal-calls.jsonl"), ElementsAre(HasSubstr(R"("turn":0,"word":5)")));
@@ -128,11 +130,19 @@ TEST_F(EvalCommandTest, fails_with_the_scorer) {
     EXPECT_THAT(err_.str(), HasSubstr("score.py failed"));
 }
 
-TEST_F(EvalCommandTest, fails_where_nothing_can_be_written) {
+TEST_F(EvalCommandTest, needs_a_folder_to_write_to_before_it_begins) {
     options_.out_folder = (folder_.folder() / "nowhere").string();
 
     EXPECT_EQ(run(), 1);
-    EXPECT_THAT(err_.str(), HasSubstr("cannot be written"));
+    EXPECT_THAT(err_.str(), HasSubstr("nowhere is no folder"));
+    EXPECT_THAT(out_.str(), IsEmpty());
+}
+
+TEST_F(EvalCommandTest, fails_where_a_file_cannot_be_written) {
+    std::filesystem::create_directory(folder_.folder() / "literal-utterances.jsonl");
+
+    EXPECT_EQ(run(), 1);
+    EXPECT_THAT(err_.str(), HasSubstr("literal-utterances.jsonl cannot be written"));
 }
 
 TEST_F(EvalCommandTest, says_that_a_stage_needs_a_model) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 // The graph against BERT written down plainly. Skipped where there is no runtime.
@@ -88,10 +89,23 @@ TEST_P(BertTest, ATensorThatIsMissingIsToldByItsName) {
 }
 
 TEST_P(BertTest, MoreTokensThanThereArePositionsAreRefused) {
-    model_.write("model.json", SmallModel::json("mean", "").replace(SmallModel::json("mean", "").find("32"), 2, "33"));
+    model_.write("model.json", SmallModel::json("mean", "").replace(SmallModel::json("mean", "").find("32"), 2, "36"));
     EXPECT_EQ(load_model(read_model_folder(model_.folder()).value(), 1).error().message,
               (model_.folder() / "model.safetensors").string() +
-                  ": texts of 33 tokens are asked for, but there are vectors for 32 positions only");
+                  ": texts of 36 tokens are asked for, but there are vectors for 32 positions only");
+}
+
+TEST_P(BertTest, MoreEntriesThanThereAreVectorsAreRefused) {
+    std::string vocabulary = small_vocabulary();
+    for (auto i = std::ranges::count(vocabulary, '\n'); i < static_cast<std::ptrdiff_t>(PlainBert::k_entries); ++i)
+        vocabulary += "more" + std::to_string(i) + '\n';
+    model_.write("vocab.txt", vocabulary);
+    EXPECT_TRUE(load_model(read_model_folder(model_.folder()).value(), 1));
+
+    model_.write("vocab.txt", vocabulary + "one");
+    EXPECT_EQ(load_model(read_model_folder(model_.folder()).value(), 1).error().message,
+              (model_.folder() / "model.safetensors").string() +
+                  ": vocab.txt has 41 entries, but there are vectors for 40 only");
 }
 
 INSTANTIATE_TEST_SUITE_P(Poolings, BertTest, testing::Values(Pooling::mean, Pooling::cls),

@@ -1,4 +1,5 @@
 #include "earshot/encoder/encoders.hpp"
+#include "earshot/encoder/read_sequencer.hpp"
 
 #include "model_json.hpp"
 #include "support/encoder/small_model.hpp"
@@ -46,7 +47,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{R"({"pooling":"max"})", "\"pooling\" must be \"mean\" or \"cls\""},
                     Wrong{R"({"dimensions":0})", "\"dimensions\" must be a number from 1 to 4096"},
                     Wrong{R"({"dimensions":4097})", "\"dimensions\" must be a number from 1 to 4096"},
-                    Wrong{R"({"maxTokens":513})", "\"maxTokens\" must be a number from 8 to 512"},
+                    Wrong{R"({"maxTokens":516})", "\"maxTokens\" must be a multiple of 4 from 8 to 512"},
+                    Wrong{R"({"maxTokens":255})", "\"maxTokens\" must be a multiple of 4 from 8 to 512"},
                     Wrong{R"({"threshold":1.5})", "\"threshold\" must be a number from 0 to 1"},
                     Wrong{R"({"prefix":1})", "\"prefix\" must be a text"},
                     Wrong{R"({"weights":"../w.bin"})", "\"weights\" must be the name of a file beside it"},
@@ -67,6 +69,21 @@ TEST_F(ModelFolderTest, AMissingFileIsToldByItsName) {
         EXPECT_EQ(error.code, base::Errc::io_failed);
         EXPECT_EQ(error.message, (model.folder() / name).string() + " cannot be read: No such file or directory");
     }
+}
+
+TEST_F(ModelFolderTest, APrefixLeavesRoomForAText) {
+    const auto read_with = [&](std::size_t letters) {
+        std::string prefix;
+        for (std::size_t i = 0; i < letters; ++i) prefix += "b ";
+        std::string json = SmallModel::json("mean", R"(,"prefix":")" + prefix + '"');
+        model_.write("model.json", json.replace(json.find("32"), 2, "64"));
+        return read_sequencer(read_model_folder(model_.folder()).value());
+    };
+    EXPECT_TRUE(read_with(30));
+    EXPECT_EQ(read_with(31).error().message,
+              (model_.folder() / "model.json").string() +
+                  ": \"prefix\" leaves 31 of the 64 \"maxTokens\" for a text; it must leave 32");
+    EXPECT_EQ(read_with(80).error().code, base::Errc::invalid_value);
 }
 
 TEST_F(ModelFolderTest, WhatDecidesAVectorIsPartOfItsIdentity) {

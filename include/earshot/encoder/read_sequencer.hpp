@@ -5,7 +5,8 @@
 
 namespace earshot::encoder {
 
-/// The sequencer of a model, with its vocabulary. Errors: io_failed, invalid_value; the message names the file.
+/// The sequencer of a model, with its vocabulary. Errors: io_failed, invalid_value (the vocabulary is none, or the
+/// prefix leaves texts too little room); the message names the file.
 base::Result<Sequencer> read_sequencer(const ModelFolder& folder);
 
 }  // namespace earshot::encoder
