@@ -76,12 +76,12 @@ def serve(programs, *options, tls=False):
             server.exit_code = process.wait(timeout=60)
 
 
-def compare(arguments, run_round, quantile, bar=BAR, prepare=None):
+def compare(arguments, run_round, quantile, bar=BAR, prepare=None, options=()):
     """Runs the rounds on a server of their own: `run_round(server)` gives the reports of a run without and of one with,
-    and what else is to be said of the round; `quantile` is a path into a report; `prepare(server)` is called before them.
+    and what else is to be said of the round; `quantile` is a path into a report; `prepare(server)` is called before them; `options` are the server's.
     Returns the median of the ratios and the server's exit code."""
     ratios = []
-    with serve(arguments.bin) as server:
+    with serve(arguments.bin, *options) as server:
         if prepare:
             prepare(server)
         for number in range(1, arguments.rounds + 1):
