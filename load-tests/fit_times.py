@@ -46,7 +46,7 @@ def ready_after(programs, server, call, file):
                 started = time.monotonic()
                 if message["data"]["trackers"]["tiers"]["semantic"] == "ready":
                     break
-            elif message.get("type") == "tierReady" or frame.get("type") == "tierReady":
+            elif message.get("cause") == "tierReady":
                 break
         else:
             sys.exit("the tier was never ready")

@@ -145,6 +145,7 @@ void Talker::send_change() {
 }
 
 void Talker::on_answer(const app::PlatformEvent& event, MonotonicTime now) {
+    if (event.type == "session_modified" && event.request_id.empty()) return;  // no answer: a tier is ready
     const auto change = unanswered_.find(event.request_id);
     if (change == unanswered_.end()) {
         ++telemetry_.changes_strange;

@@ -66,12 +66,14 @@ bool calculates_in_bf16(ov::Core& core) {
     return std::ranges::find(capabilities, ov::device::capability::BF16) != capabilities.end();
 }
 
-/// A stream is a place where one runner works on its caller's thread; all share the weights.
+/// One runner works on its caller's thread, and so at its priority; several need a stream each, which is a thread of
+/// the runtime. All share the weights.
 std::shared_ptr<SequenceModel> compile(ov::Core& core, const std::shared_ptr<ov::Model>& graph, std::size_t dimensions,
                                        ov::element::Type precision, std::size_t runners) {
-    const auto streams = static_cast<std::int32_t>(runners);
+    const auto streams = static_cast<std::int32_t>(runners > 1 ? runners : 0);
     auto model = core.compile_model(graph, "CPU", ov::hint::inference_precision(precision), ov::num_streams(streams),
-                                    ov::inference_num_threads(streams), ov::hint::enable_cpu_pinning(false));
+                                    ov::inference_num_threads(static_cast<std::int32_t>(runners)),
+                                    ov::hint::enable_cpu_pinning(false));
     return std::make_shared<OpenVinoModel>(std::move(model), dimensions,
                                            precision == ov::element::bf16 ? "bf16" : "f32");
 }
@@ -98,13 +100,10 @@ base::Result<LoadedModel> load_model(const ModelFolder& folder, std::size_t live
     if (!graph) return graph.error();
     ov::Core core;
     LoadedModel loaded;
-    if (calculates_in_bf16(core)) {
-        loaded.exact = compile(core, *graph, folder.card.dimensions, ov::element::f32, 1);
-        loaded.live = compile(core, *graph, folder.card.dimensions, ov::element::bf16, live_runners);
-    } else {
-        loaded.live = compile(core, *graph, folder.card.dimensions, ov::element::f32, live_runners + 1);
-        loaded.exact = loaded.live;
-    }
+    // Two, also where both calculate alike: each has runners of its own, which do not wait for the other's.
+    const auto live = calculates_in_bf16(core) ? ov::element::bf16 : ov::element::f32;
+    loaded.exact = compile(core, *graph, folder.card.dimensions, ov::element::f32, 1);
+    loaded.live = compile(core, *graph, folder.card.dimensions, live, live_runners);
     return loaded;
 } catch (const std::exception& error) {
     return runtime_failed(error);
