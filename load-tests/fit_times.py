@@ -7,6 +7,7 @@ For each list (trackers x phrases, made of common words) a server with an empty 
 another server on the same database is brought it again. Printed are the seconds from the start's answer to `tierReady`, the
 server's CPU seconds for it and its memory then. Needs the model (scripts/setup model).
 """
+import argparse
 import json
 import random
 import subprocess
@@ -44,7 +45,11 @@ def ready_after(programs, server, call, file):
             message = frame.get("message", {}) if frame.get("type") == "message" else {}
             if message.get("type") == "recognition_started":
                 started = time.monotonic()
-                if message["data"]["trackers"]["tiers"]["semantic"] == "ready":
+                state = message["data"]["trackers"]["tiers"]["semantic"]
+                if state == "absent":
+                    playing.kill()
+                    sys.exit("the tier semantic is absent: scripts/setup model, then earshot make-static-table")
+                if state == "ready":
                     break
             elif message.get("cause") == "tierReady":
                 break
@@ -56,7 +61,8 @@ def ready_after(programs, server, call, file):
 
 
 def main():
-    parser = rounds.parser(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=Path, default=rounds.ROOT / "build/release/bin")
     parser.add_argument("--lists", nargs="+", default=["10x20", "60x10"])
     parser.add_argument("--model", type=Path, default=rounds.ROOT / "models/all-MiniLM-L6-v2")
     arguments = parser.parse_args()

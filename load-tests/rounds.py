@@ -78,8 +78,8 @@ def serve(programs, *options, tls=False):
 
 def compare(arguments, run_round, quantile, bar=BAR, prepare=None, options=()):
     """Runs the rounds on a server of their own: `run_round(server)` gives the reports of a run without and of one with,
-    and what else is to be said of the round; `quantile` is a path into a report; `prepare(server)` is called before them; `options` are the server's.
-    Returns the median of the ratios and the server's exit code."""
+    and what else is to be said of the round; `quantile` is a path into a report; `prepare(server)` is called before them;
+    `options` are the server's. Returns the median of the ratios and the server's exit code."""
     ratios = []
     with serve(arguments.bin, *options) as server:
         if prepare:

@@ -112,9 +112,10 @@ public:
     Counter& utterances_open = semantic_utterances.Add({{"kind", "open"}});
     Family<Counter>& semantic_missed =
         counters("earshot_semantic_not_evaluated_total",
-                 "Windows, and with `refused` utterances, that were not evaluated in full");
+                 "Windows, and with `refused` and `late` utterances, that were not evaluated in full");
     Counter& missed_left_out = semantic_missed.Add({{"reason", "left_out"}});
     Counter& missed_refused = semantic_missed.Add({{"reason", "refused"}});
+    Counter& missed_late = semantic_missed.Add({{"reason", "late"}});
     Counter& missed_preparing = semantic_missed.Add({{"reason", "preparing"}});
     Family<Counter>& semantic_fits = counters("earshot_semantic_fits_total", "Lists of trackers made ready, or not");
     Counter& fits_new = semantic_fits.Add({{"result", "fitted"}});
@@ -197,6 +198,7 @@ void Metrics::semantic_seen(const SemanticFigures& figures) {
     advance(impl_->utterances_open, static_cast<double>(scoring.open));
     advance(impl_->missed_left_out, static_cast<double>(scoring.left_out));
     advance(impl_->missed_refused, static_cast<double>(scoring.refused));
+    advance(impl_->missed_late, static_cast<double>(scoring.late));
     advance(impl_->missed_preparing, static_cast<double>(scoring.preparing));
     advance(impl_->fits_new, static_cast<double>(fitting.fitted));
     advance(impl_->fits_kept, static_cast<double>(fitting.from_cache));

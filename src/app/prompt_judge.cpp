@@ -17,7 +17,6 @@ detect::Judge make_prompt_judge(SemanticTier& tier, const std::shared_ptr<const 
         std::promise<detect::Opinion> answer;
         session::Score question;
         question.text = text;
-        question.settled_bytes = text.size();
         question.lists = {list};
         tier.scorer().score(std::move(question),
                             [&answer](detect::Opinion opinion) { answer.set_value(std::move(opinion)); });

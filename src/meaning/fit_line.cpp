@@ -54,7 +54,7 @@ void FitLine::give_places(const Tell& tell) {
         } else if (!turn->is_used()) {
             give_up(turn, tell);
         } else {
-            while (!may_begin(*turn) && make_room(tell)) {
+            while (!may_begin(*turn) && make_room(*turn, tell)) {
             }
             turn->is_begun = may_begin(*turn);
             ++turn;
@@ -64,16 +64,16 @@ void FitLine::give_places(const Tell& tell) {
 
 bool FitLine::may_begin(const Turn& turn) const {
     // The background's vectors are made by the first, for all.
-    const bool has_background = !instruments_.phrases || !background_.of_model.empty();
     const bool large = is_large(turn);
-    if (!has_background) return begun(false) + begun(true) == 0;
+    if (!has_background()) return begun(false) + begun(true) == 0;
     return begun(large) < (large ? k_large_at_a_time : k_small_at_a_time);
 }
 
-/// Ends one that nobody uses. False: there is none.
-bool FitLine::make_room(const Tell& tell) {
+/// Ends one that nobody uses, and whose place is one for `wanting`. False: there is none.
+bool FitLine::make_room(const Turn& wanting, const Tell& tell) {
     for (auto turn = turns_.begin(); turn != turns_.end(); ++turn) {
         if (!turn->is_begun || turn->is_used()) continue;
+        if (has_background() && is_large(*turn) != is_large(wanting)) continue;
         give_up(turn, tell);
         return true;
     }

@@ -57,7 +57,8 @@ private:
 
     void give_places(const Tell& tell);
     bool may_begin(const Turn& turn) const;
-    bool make_room(const Tell& tell);
+    bool make_room(const Turn& wanting, const Tell& tell);
+    bool has_background() const noexcept { return !instruments_.phrases || !background_.of_model.empty(); }
     bool step(Place& turn, const Tell& tell);
     void give_up(Place& turn, const Tell& tell);
     std::size_t begun(bool large) const;

@@ -41,12 +41,9 @@ public:
     }
 
     ~Impl() {
-        std::deque<Job> unanswered;
         {
             const std::lock_guard lock(mutex_);
             is_closed_ = true;
-            unanswered.swap(ended_);
-            open_.clear();
         }
         changed_.notify_all();
         for (std::thread& thread : threads_) thread.join();
@@ -63,6 +60,7 @@ public:
                 return;
             }
         }
+        ++figures_->refused;
         refuse(is_open, answer);
     }
 
@@ -105,8 +103,7 @@ private:
         std::atomic<std::uint64_t> preparing = 0;
     };
 
-    void refuse(bool is_open, const Answer& answer) {
-        ++figures_->refused;
+    static void refuse(bool is_open, const Answer& answer) {
         detect::Opinion none;
         none.is_refused = true;
         if (!is_open) none.not_evaluated.push_back({detect::Tier::semantic, "overloaded", 1});

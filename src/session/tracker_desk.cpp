@@ -156,7 +156,9 @@ std::optional<std::size_t> TrackerDesk::find_left(const List& list) const {
 }
 
 void TrackerDesk::release(const Participant& participant) {
-    if (participant.slot && !participant.shares_slot) left_.push_back(*participant.slot);
+    if (!participant.slot || participant.shares_slot) return;
+    left_.push_back(*participant.slot);
+    around_.talk.stand_in(*participant.slot, nullptr);  // nobody is left to be told when its own is ready
 }
 
 std::vector<proto::NamedTracker> TrackerDesk::active() const {

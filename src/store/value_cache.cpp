@@ -91,7 +91,7 @@ private:
 }  // namespace
 
 ValueCache::ValueCache(Database& database, std::uint64_t at_most_bytes)
-    : database_(database), at_most_bytes_(at_most_bytes) {}
+    : database_(database), at_most_bytes_(at_most_bytes), untrimmed_(at_most_bytes) {}
 
 void ValueCache::get(std::vector<std::string> keys, base::WallTime now, Done<std::vector<std::string>> done) {
     std::make_shared<Reading>(database_, std::move(keys), day_of(now), std::move(done))->read_on();

@@ -29,8 +29,8 @@ struct SemanticScorerCounters {
     std::uint64_t encoded = 0;     ///< for which the model's vector came
     std::uint64_t left_out = 0;    ///< over the gate, and judged by the static table alone: too much was to do, or the
                                    ///< model failed
-    std::uint64_t refused = 0;     ///< utterances that were not scored at all since too much was to do
-    std::uint64_t late = 0;        ///< of these, those that had waited for so long that nobody did any more
+    std::uint64_t refused = 0;     ///< utterances that were not scored at all since the queue was full
+    std::uint64_t late = 0;        ///< and those that had waited in it for so long that nobody did any more
     std::uint64_t preparing = 0;   ///< windows of lists that were not fitted by the model yet, or cannot be
     std::size_t waiting = 0;       ///< utterances in the queue
 };

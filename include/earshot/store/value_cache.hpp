@@ -37,8 +37,7 @@ private:
 
     Database& database_;
     std::uint64_t at_most_bytes_;
-    std::atomic<std::uint64_t> untrimmed_ =
-        ~std::uint64_t{0} / 2;  // bytes that were put since; what was there before is not known
+    std::atomic<std::uint64_t> untrimmed_;  // bytes that were put since; at first as many as may be, since nobody knows
 };
 
 }  // namespace earshot::store

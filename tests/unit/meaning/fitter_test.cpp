@@ -28,6 +28,17 @@ protected:
         ready.get_future().wait();
     }
 
+    /// The model stops in its `call`th call, counted from 1, until may_go_on_.
+    void hold_encoder_at(int call) {
+        encoder_.before_ = [this, call, calls = 0]() mutable {
+            if (++calls != call) return;
+            is_encoding_.set_value();
+            may_go_on_.get_future().wait();
+        };
+    }
+
+    std::promise<void> is_encoding_;
+    std::promise<void> may_go_on_;
     toy::ToyEncoder encoder_;
     toy::ToyWindows windows_;
     Instruments instruments_{toy::pieces(), toy::table(), "table", &encoder_, &windows_};
@@ -97,21 +108,14 @@ TEST_F(FitterTest, without_a_model_the_static_stage_is_all_there_is) {
 }
 
 TEST_F(FitterTest, a_list_that_nobody_uses_is_given_up) {
-    std::promise<void> is_encoding;
-    std::promise<void> may_go_on;
-    bool is_first = true;
-    encoder_.before_ = [&] {
-        if (!std::exchange(is_first, false)) return;
-        is_encoding.set_value();
-        may_go_on.get_future().wait();
-    };
+    hold_encoder_at(1);
     start();
     List list = toy::money_and_end();
     bool was_told = false;
     fitter_->prepare(list, [&] { was_told = true; });
-    is_encoding.get_future().wait();
+    is_encoding_.get_future().wait();
     list.reset();
-    may_go_on.set_value();
+    may_go_on_.set_value();
     prepare(toy::list_of({{"green stone"}}));
     EXPECT_EQ(fitter_->counters().given_up, 1U);
     EXPECT_EQ(fitter_->counters().fitted, 1U);
@@ -120,20 +124,13 @@ TEST_F(FitterTest, a_list_that_nobody_uses_is_given_up) {
 
 // A call may be shorter than the fit of its trackers, and the next call has the same ones.
 TEST_F(FitterTest, a_list_that_nobody_uses_is_finished_where_nothing_else_is_to_do) {
-    std::promise<void> is_encoding;
-    std::promise<void> may_go_on;
-    bool is_first = true;
-    encoder_.before_ = [&] {
-        if (!std::exchange(is_first, false)) return;
-        is_encoding.set_value();
-        may_go_on.get_future().wait();
-    };
+    hold_encoder_at(1);
     fitter_.emplace(instruments_, nullptr);
     List list = toy::money_and_end();
     fitter_->prepare(list, [] {});
-    is_encoding.get_future().wait();
+    is_encoding_.get_future().wait();
     list.reset();
-    may_go_on.set_value();
+    may_go_on_.set_value();
     while (fitter_->counters().fitted == 0) std::this_thread::yield();
     const std::size_t texts = encoder_.texts_;
 
@@ -144,21 +141,13 @@ TEST_F(FitterTest, a_list_that_nobody_uses_is_finished_where_nothing_else_is_to_
 }
 
 TEST_F(FitterTest, what_was_encoded_of_a_list_that_is_given_up_is_kept) {
-    std::promise<void> is_encoding;
-    std::promise<void> may_go_on;
-    int calls = 0;
-    encoder_.before_ = [&] {
-        // The background is there, and some phrases.
-        if (++calls != 40) return;
-        is_encoding.set_value();
-        may_go_on.get_future().wait();
-    };
+    hold_encoder_at(40);  // the background is there, and some phrases
     start();
     std::vector<std::string> phrases;
     for (int i = 0; i < 200; ++i) phrases.push_back("pay money " + std::to_string(i));
     List list = toy::list_of({phrases, {"green stone"}});
     fitter_->prepare(list, [] {});
-    is_encoding.get_future().wait();
+    is_encoding_.get_future().wait();
     // More lists than are fitted at a time: the one that nobody uses has to make room.
     std::vector<List> others;
     std::vector<std::promise<void>> ready(8);
@@ -167,7 +156,7 @@ TEST_F(FitterTest, what_was_encoded_of_a_list_that_is_given_up_is_kept) {
         fitter_->prepare(others.back(), [&ready, i] { ready[i].set_value(); });
     }
     list.reset();
-    may_go_on.set_value();
+    may_go_on_.set_value();
     for (auto& one : ready) one.get_future().wait();
     const std::size_t texts = encoder_.texts_;
 

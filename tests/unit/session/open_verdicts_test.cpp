@@ -160,6 +160,22 @@ TEST_F(StandInTest, what_was_never_ready_stands_in_for_nothing) {
     EXPECT_NE(asked_about(socket), first);
 }
 
+TEST_F(StandInTest, nothing_stands_in_for_a_list_whose_publisher_is_gone) {
+    const std::size_t leaving = join(start("a"));
+    world().make_ready();
+    const auto former = asked_about(leaving);
+    world().score(world().scores().back().ticket, {});
+    const std::size_t staying = join(R"({"type":"start_request","speaker":{"userId":"b"}})");
+    say(leaving, std::string(k_add));
+    ASSERT_EQ(asked_about(staying), former);
+    world().score(world().scores().back().ticket, {});
+
+    say(leaving, std::string(k_stop));
+    world().make_ready();
+
+    EXPECT_NE(asked_about(staying), former);
+}
+
 TEST_F(StandInTest, verdict_on_a_tracker_that_is_gone_is_none) {
     const std::size_t socket = join(start("a"));
     world().make_ready();
