@@ -16,6 +16,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CALL = ROOT / "configs/calls/sample.jsonl"
 TRACKERS = ROOT / "configs/trackers/call-center.json"
+INTERIMS = ["--interims"]  # of the calls that are played
 BAR = 1.5
 
 
@@ -39,9 +40,9 @@ class Server:
         self.exit_code = None
 
     def command(self, *options):
-        """The command of a load generator, for a call with interims."""
+        """The command of a load generator."""
         where = ["--url", "wss://127.0.0.1:%d" % self.port, "--insecure"] if self.tls else ["--url", "ws://127.0.0.1:%d" % self.port]
-        return [str(self.programs / "earshot-load"), *where, "--call", str(CALL), "--trackers", str(TRACKERS), "--interims",
+        return [str(self.programs / "earshot-load"), *where, "--call", str(CALL), "--trackers", str(TRACKERS), *INTERIMS,
                 "--json", "--pid", str(self.process.pid), *map(str, options)]
 
     def load(self, *options):

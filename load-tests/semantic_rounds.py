@@ -15,12 +15,17 @@ from pathlib import Path
 
 import rounds
 
+BARE = "exact,pattern,inflected"
+FULL = BARE + ",semantic"
 STAGES = {"static": 'earshot_semantic_windows_total{stage="static"}', "asked": 'earshot_semantic_windows_total{stage="over_gate"}',
           "encoded": 'earshot_semantic_windows_total{stage="encoded"}', "leftOut": 'earshot_semantic_not_evaluated_total{reason="left_out"}',
+          "refused": 'earshot_semantic_not_evaluated_total{reason="refused"}', "late": 'earshot_semantic_not_evaluated_total{reason="late"}',
+          "cached": 'earshot_semantic_windows_total{stage="cached"}',
           "encoderSeconds": "earshot_semantic_encoder_cpu_seconds_total"}
 
 
-def figures(port):
+def stages(port):
+    """What /metrics says of the stages so far."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/metrics")
     lines = connection.getresponse().read().decode().splitlines()
@@ -28,39 +33,49 @@ def figures(port):
     return {name: float(values.get(key, "nan")) for name, key in STAGES.items()}
 
 
+def run(server, arguments, rate, tiers):
+    """The report of a run at `rate` chunks a second of each session. They begin spread over the time between two chunks, so that they
+    speak one after the other and not all at once."""
+    return server.load("--sessions", arguments.sessions, "--chunks-per-second", rate, "--duration", arguments.duration, "--ramp", max(1 / rate, 0.3),
+                       "--language", arguments.language, "--tiers", tiers)
+
+
+def prepare(server, arguments):
+    """Has the trackers fitted."""
+    while run(server, arguments, 1, FULL)["milliseconds"]["verdicts"]["count"] == 0:
+        pass
+
+
+def parser(description):
+    """The options of those who measure the tier."""
+    options = rounds.parser(description)
+    options.add_argument("--sessions", type=int, default=64)
+    options.add_argument("--call", type=Path, default=rounds.CALL)
+    options.add_argument("--trackers", type=Path, default=rounds.TRACKERS)
+    options.add_argument("--language", default="en-US")
+    options.add_argument("--model", type=Path, default=rounds.ROOT / "models/all-MiniLM-L6-v2")
+    return options
+
+
 def main():
-    parser = rounds.parser(__doc__)
-    parser.add_argument("--sessions", type=int, default=64)
-    parser.add_argument("--chunks-per-second", type=float, default=4, help="of each session")
-    parser.add_argument("--call", type=Path, default=rounds.CALL)
-    parser.add_argument("--trackers", type=Path, default=rounds.TRACKERS)
-    parser.add_argument("--language", default="en-US")
-    parser.add_argument("--model", type=Path, default=rounds.ROOT / "models/all-MiniLM-L6-v2")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--chunks-per-second", type=float, default=4, help="of each session")
+    arguments = options.parse_args()
     rounds.CALL, rounds.TRACKERS = arguments.call, arguments.trackers
 
-    def run(server, tiers):
-        return server.load("--sessions", arguments.sessions, "--chunks-per-second", arguments.chunks_per_second, "--duration",
-                           arguments.duration, "--language", arguments.language, "--tiers", tiers)
-
-    def prepare(server):
-        while run(server, "exact,semantic")["milliseconds"]["verdicts"]["count"] == 0:
-            pass
-        run(server, "exact,semantic")  # once more, with the trackers fitted from the beginning
-
     def run_round(server):
-        alone = run(server, "exact,pattern,inflected")
-        before = figures(server.port)
-        beside = run(server, "exact,pattern,inflected,semantic")
-        stages = {name: value - before[name] for name, value in figures(server.port).items()}
+        alone = run(server, arguments, arguments.chunks_per_second, BARE)
+        before = stages(server.port)
+        beside = run(server, arguments, arguments.chunks_per_second, FULL)
+        did = {name: value - before[name] for name, value in stages(server.port).items()}
         chunks = beside["traffic"]["chunksSent"]
         return alone, beside, "; %d chunks; CPU a chunk: %.0f and %.0f us, %.0f of it the model's; windows a chunk: %.2f held against the table, %.3f asked about, %.3f encoded, %.3f left out; the model took %.2f ms of CPU a window" % (
             chunks, alone["server"]["cpuSeconds"] * 1e6 / alone["traffic"]["chunksSent"], beside["server"]["cpuSeconds"] * 1e6 / chunks,
-            stages["encoderSeconds"] * 1e6 / chunks, stages["static"] / chunks, stages["asked"] / chunks, stages["encoded"] / chunks,
-            stages["leftOut"] / chunks, stages["encoderSeconds"] * 1e3 / max(stages["encoded"], 1))
+            did["encoderSeconds"] * 1e6 / chunks, did["static"] / chunks, did["asked"] / chunks, did["encoded"] / chunks,
+            did["leftOut"] / chunks, did["encoderSeconds"] * 1e3 / max(did["encoded"], 1))
 
     median, code = rounds.compare(arguments, run_round, ("milliseconds", "messages", "p99"),
-                                  options=("--semantic.model", arguments.model, "--semantic.cacheBytes", 0), prepare=prepare)
+                                  options=("--semantic.model", arguments.model, "--semantic.cacheBytes", 0), prepare=lambda server: prepare(server, arguments))
     return 0 if median <= rounds.BAR and code == 0 else 1
 
 

@@ -132,6 +132,7 @@ base::Result<std::unique_ptr<SemanticTier>> SemanticTier::load(const Settings::S
         parts->instruments.windows = parts->windows.get();
     }
     parts->fitter = std::make_unique<meaning::Fitter>(parts->instruments, keeper);
+    if (keeper) parts->fitter->warm_up();
     meaning::SemanticScorerOptions scorer_options;
     scorer_options.queue = settings.queue;
     scorer_options.encodes_open = settings.encode_open;

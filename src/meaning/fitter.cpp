@@ -61,6 +61,15 @@ public:
         wake();
     }
 
+    void warm_up() {
+        if (!instruments_.phrases) return;
+        {
+            const std::lock_guard lock(mutex_);
+            warms_up_ = true;
+        }
+        wake();
+    }
+
     FittedMeaning find(const TrackerList& list) const {
         const std::lock_guard lock(mutex_);
         const Entry* entry = entry_of(list);
@@ -160,15 +169,25 @@ private:
 
     bool take_new_lists() {
         std::vector<std::weak_ptr<const TrackerList>> lists;
+        bool warms_up = false;
         {
             const std::lock_guard lock(mutex_);
             lists.swap(new_lists_);
+            warms_up = std::exchange(warms_up_, false);
         }
+        if (warms_up) make_background();
         if (!lists.empty()) sweep();
         for (const auto& weak : lists) {
             if (const auto list = weak.lock()) take(list);
         }
-        return !lists.empty();
+        return warms_up || !lists.empty();
+    }
+
+    /// Fits no phrases at all, of which the background's vectors come.
+    void make_background() {
+        const auto nothing = std::make_shared<const semantic::PhraseGroups>(std::vector<std::vector<std::string>>());
+        Fit fit(instruments_, background_, keeper_, nothing, [wakeup = wakeup_] { wake(*wakeup); });
+        line_.add({Fit::key(instruments_, *nothing), std::move(fit), {}, true});
     }
 
     void take(const std::shared_ptr<const TrackerList>& list) {
@@ -188,6 +207,7 @@ private:
     }
 
     void take_news(Turn& turn, Fit::State state) {
+        if (turn.fit.groups().size() == 0 && turn.users.empty()) return;  // the background alone
         const bool is_over = state == Fit::State::done || state == Fit::State::failed;
         if (is_over || state == Fit::State::given_up) count(turn, state);
         if (state == Fit::State::done) kept_.keep(turn.key, turn.fit.fitted());
@@ -230,6 +250,7 @@ private:
     mutable std::mutex mutex_;  // of what follows, up to the blank line; never held for long, since I/O threads take it
     Entries entries_;
     std::vector<std::weak_ptr<const TrackerList>> new_lists_;
+    bool warms_up_ = false;
     FitterCounters counters_;
 
     // Of the fitter's thread.
@@ -248,6 +269,10 @@ Fitter::~Fitter() = default;
 
 void Fitter::prepare(const std::shared_ptr<const TrackerList>& list, std::function<void()> ready) {
     impl_->prepare(list, std::move(ready));
+}
+
+void Fitter::warm_up() {
+    impl_->warm_up();
 }
 
 FittedMeaning Fitter::find(const TrackerList& list) const {

@@ -16,7 +16,7 @@ struct Encoders {
     Sequencer sequencer;
     std::unique_ptr<ExactEncoder> exact;  ///< for phrases
     std::unique_ptr<BatchEncoder> live;   ///< for windows
-    std::string live_precision;           ///< "f32" or "bf16"
+    std::string live_precision;           ///< "f32", "bf16" or "i8"
 };
 
 /// Loads the model of a folder and starts its threads. Blocks for a second or two. Errors: those of read_model_folder,

@@ -36,7 +36,7 @@ public:
     virtual ~SequenceModel() = default;
 
     virtual std::size_t dimensions() const noexcept = 0;
-    /// What it calculates with: "f32" or "bf16".
+    /// What it calculates with: "f32", "bf16" or "i8".
     virtual std::string_view precision() const noexcept = 0;
     /// As many as were asked for at loading run at the same time; further ones wait for them.
     virtual base::Result<std::unique_ptr<SequenceRunner>> make_runner() = 0;

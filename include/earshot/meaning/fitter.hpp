@@ -48,6 +48,9 @@ public:
     /// holds the list any more before that.
     void prepare(const std::shared_ptr<const detect::TrackerList>& list, std::function<void()> ready);
 
+    /// Makes what all lists need while nobody waits for it: the first list finds it, or goes on from where this was.
+    void warm_up();
+
     /// What is there of a list that was prepared; both null: nothing yet.
     FittedMeaning find(const detect::TrackerList& list) const;
 

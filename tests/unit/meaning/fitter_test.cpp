@@ -1,5 +1,7 @@
 #include "earshot/meaning/fitter.hpp"
 
+#include "earshot/semantic/background.hpp"
+
 #include "unit/meaning/toy_instruments.hpp"
 
 #include <gtest/gtest.h>
@@ -104,6 +106,19 @@ TEST_F(FitterTest, without_a_model_the_static_stage_is_all_there_is) {
     const List list = toy::money_and_end();
     prepare(list);
     EXPECT_FALSE(fitter_->find(*list).fitted->has(Stage::full));
+    EXPECT_EQ(fitter_->counters().fitted, 1U);
+}
+
+TEST_F(FitterTest, what_all_lists_need_can_be_made_ahead) {
+    start();
+    fitter_->warm_up();
+    while (keeper_.values() < semantic::background_lines().size()) std::this_thread::yield();
+    const std::size_t texts = encoder_.texts_;
+    EXPECT_EQ(texts, semantic::background_lines().size());
+
+    prepare(toy::list_of({{"pay money"}}));
+
+    EXPECT_EQ(encoder_.texts_, texts + 1);
     EXPECT_EQ(fitter_->counters().fitted, 1U);
 }
 

@@ -5,6 +5,7 @@
 
 #include "unit/semantic/toy_meaning.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -106,6 +107,11 @@ public:
     void put(std::vector<std::pair<std::string, std::string>> entries) override {
         const std::lock_guard lock(mutex_);
         for (auto& [key, value] : entries) values_[key] = std::move(value);
+    }
+    std::size_t values() {
+        const std::lock_guard lock(mutex_);
+        return static_cast<std::size_t>(
+            std::count_if(values_.begin(), values_.end(), [](const auto& entry) { return !entry.second.empty(); }));
     }
 
 private:
