@@ -34,6 +34,9 @@ constexpr std::array k_words{
     std::pair{Errc::unauthorized, "unauthorized"},
     std::pair{Errc::io_failed, "io_failed"},
     std::pair{Errc::internal, "internal"},
+    std::pair{Errc::unknown_conversation, "unknown_conversation"},
+    std::pair{Errc::unknown_member, "unknown_member"},
+    std::pair{Errc::unknown_job, "unknown_job"},
 };
 
 }  // namespace

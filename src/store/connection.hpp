@@ -48,6 +48,17 @@ private:
     std::map<std::type_index, std::shared_ptr<void>> prepared_;  // last: statements go before their session
 };
 
+/// A statement whose text is put together, bound to `bound` (of soci::use and soci::into).
+template <typename... Bound>
+soci::statement prepare(soci::session& sql, const std::string& text, const Bound&... bound) {
+    soci::statement statement(sql);
+    (statement.exchange(bound), ...);
+    statement.alloc();
+    statement.prepare(text);
+    statement.define_and_bind();
+    return statement;
+}
+
 /// Executes a query and calls `on_row` for each row, with what the statement is bound to filled. Always runs to the
 /// end: a statement that is left in between keeps SQLite's read lock.
 template <typename OnRow>

@@ -88,10 +88,6 @@ detect::TrackerDefinition read_object(simdjson::dom::object object) {
 
 }  // namespace
 
-bool is_plain_text(std::string_view text) noexcept {
-    return text.find('\0') == std::string_view::npos && !text::find_invalid_utf8(text);
-}
-
 base::Result<std::string> write_definition(const detect::TrackerDefinition& tracker, const std::string& path) {
     if (auto error = find_problem(tracker, path)) return *error;
     std::string json;

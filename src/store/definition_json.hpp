@@ -10,9 +10,6 @@
 
 namespace earshot::store {
 
-/// Whether every database can hold `text` in a column: UTF-8 without U+0000.
-bool is_plain_text(std::string_view text) noexcept;
-
 /// `tracker` as JSON, but for its id and name, which have columns of their own. Errors, with a path that begins with
 /// `path`: Errc::invalid_utf8, Errc::invalid_value (a number that is not finite).
 base::Result<std::string> write_definition(const detect::TrackerDefinition& tracker, const std::string& path);

@@ -37,8 +37,9 @@ class PostgresqlBackend final : public Backend {
 public:
     PostgresqlBackend(std::string settings, std::chrono::milliseconds lock_timeout)
         : settings_(std::move(settings)),
-          set_up_("SET client_min_messages = warning; SET lock_timeout = " + std::to_string(lock_timeout.count()) +
-                  "; SET statement_timeout = ") {}
+          // One conversation may hold a thousand times as much as most: a plan for all of them would be none for it.
+          set_up_("SET plan_cache_mode = force_custom_plan; SET client_min_messages = warning; SET lock_timeout = " +
+                  std::to_string(lock_timeout.count()) + "; SET statement_timeout = ") {}
 
     std::unique_ptr<soci::session> connect(base::Duration statement_timeout) const override {
         auto sql = std::make_unique<soci::session>(soci::postgresql, settings_);

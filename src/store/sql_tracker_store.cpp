@@ -1,6 +1,7 @@
 #include "earshot/store/sql_tracker_store.hpp"
 
 #include "connection.hpp"
+#include "plain_text.hpp"
 #include "tracker_changes.hpp"
 #include "tracker_rows.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 using detect::TrackerDefinition;
 using detect::TrackerRecord;
 using Records = std::vector<TrackerRecord>;
-
-constexpr std::size_t k_longest_account = 256;
 
 /// A transaction that failed may have been lost while it was being committed.
 template <typename T>
@@ -50,10 +49,10 @@ void SqlTrackerStore::on_change(std::function<void(const std::string&)> listener
 
 template <typename T>
 void SqlTrackerStore::run(Access access, const std::string& account, Database::Work<T> work, Done<T> done) {
-    if (account.size() <= k_longest_account && is_plain_text(account)) {
+    if (is_account_name(account)) {
         database_.run<T>(access, std::move(work), std::move(done));
     } else {
-        done(base::Error{base::Errc::invalid_value, "no account can have this name", {}, {}});
+        done(no_account_name());
     }
 }
 

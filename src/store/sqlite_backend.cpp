@@ -40,6 +40,7 @@ public:
         *sql << "PRAGMA journal_mode = WAL", soci::into(mode);
         if (mode != "wal") throw soci::soci_error("its file system does not allow a write-ahead log");
         *sql << "PRAGMA synchronous = FULL";  // otherwise a power cut takes away what was answered
+        *sql << "PRAGMA secure_delete = ON";  // what is deleted is overwritten, not only left behind
         *sql << "PRAGMA foreign_keys = ON";
         add_octet_length(*sql);
         return sql;

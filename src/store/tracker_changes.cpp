@@ -1,5 +1,7 @@
 #include "tracker_changes.hpp"
 
+#include "plain_text.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <unordered_map>

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "earshot/base/time.hpp"
+#include "earshot/detect/hit.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What is kept of a conversation, live or sent afterwards, as values: whoever hears writes them, a store keeps them,
+// the REST API reads them.
+namespace earshot::detect {
+
+/// How much of a conversation is kept (`config.store`).
+enum class Keeping : std::uint8_t {
+    full,
+    hits,  ///< who took part and what was heard, but no word of what was said
+    none,  ///< nothing
+};
+
+std::string_view keeping_name(Keeping keeping) noexcept;
+std::optional<Keeping> find_keeping(std::string_view name) noexcept;
+
+/// How a conversation came in.
+enum class ConversationSource : std::uint8_t { stream, text, audio, video };
+
+std::string_view source_name(ConversationSource source) noexcept;
+std::optional<ConversationSource> find_source(std::string_view name) noexcept;
+
+/// From when to when something was said.
+struct WallSpan {
+    base::WallTime start;
+    base::WallTime end;
+    friend bool operator==(const WallSpan&, const WallSpan&) = default;
+};
+
+/// Who takes part. All but the id may be empty.
+struct MemberRecord {
+    std::string id;  ///< the server's own
+    std::string name;
+    std::string user_id;  ///< as the client gave it, usually an e-mail address
+    std::string role;
+    friend bool operator==(const MemberRecord&, const MemberRecord&) = default;
+};
+
+/// One finished sentence.
+struct MessageRecord {
+    std::string id;
+    std::string member;            ///< id of who said it
+    std::uint64_t utterance = 0;   ///< of that member, in the order of their ends, from 1
+    std::string text;              ///< empty where no word is kept
+    std::optional<WallSpan> time;  ///< none: nobody said when
+    std::vector<TimedWord> words;  ///< those that a recogniser timed; seconds from the conversation's begin
+};
+
+/// The part of a hit that lies in one message.
+struct HitPartRecord {
+    std::string message;      ///< id
+    std::uint32_t begin = 0;  ///< in UTF-16 code units of the message's text
+    std::uint32_t end = 0;
+    std::optional<WallSpan> time;
+    friend bool operator==(const HitPartRecord&, const HitPartRecord&) = default;
+};
+
+/// One confirmed hit.
+struct HitRecord {
+    std::string id;
+    std::string tracker;       ///< id
+    std::string tracker_name;  ///< as it was then
+    std::string value;         ///< the phrase or expression
+    Tier tier = Tier::exact;
+    double score = 1;
+    std::string member;                ///< id of who said it
+    std::vector<HitPartRecord> parts;  ///< at least one, in the order of speaking
+    friend bool operator==(const HitRecord&, const HitRecord&) = default;
+};
+
+/// How a conversation begins to be kept.
+struct ConversationBegin {
+    std::string name;  ///< empty: it is named by its id
+    ConversationSource source = ConversationSource::stream;
+    Keeping keeping = Keeping::full;
+    base::WallTime started;
+};
+
+/// What is to be added to what is kept of a conversation. Whoever adds the same change twice has added it once:
+/// members, messages and hits are known by their ids.
+struct ConversationChange {
+    std::string account;
+    std::string conversation;                ///< id
+    std::optional<ConversationBegin> begin;  ///< the first change of a conversation has one
+    std::vector<MemberRecord> members;       ///< new ones, and known ones of whom more is known
+    std::vector<MessageRecord> messages;     ///< in the order in which they are to be shown
+    std::vector<HitRecord> hits;             ///< in the order in which they became known
+    std::optional<base::WallTime> ended;     ///< it was over then
+
+    /// Heap bytes, roughly.
+    std::size_t bytes() const noexcept;
+};
+
+}  // namespace earshot::detect
