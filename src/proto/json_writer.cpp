@@ -73,6 +73,12 @@ JsonWriter& JsonWriter::null() {
     return *this;
 }
 
+JsonWriter& JsonWriter::raw(std::string_view json) {
+    separate();
+    out_.append(json);
+    return *this;
+}
+
 void JsonWriter::append_quoted(std::string_view text) {
     constexpr std::string_view k_hex = "0123456789abcdef";
     out_.push_back('"');

@@ -2,7 +2,10 @@
 
 #include "earshot/proto/json_writer.hpp"
 
+#include "message_ref.hpp"
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <tuple>
 
@@ -50,23 +53,14 @@ void write_tiers(JsonWriter& json, const TierStates& tiers) {
     json.end_object();
 }
 
-void write_speaker(JsonWriter& json, const Member& member) {
-    json.begin_object().member("id", member.id).member("name", member.speaker.name);
-    json.member("userId", member.speaker.user_id);
-    if (!member.speaker.role.empty()) json.member("role", member.speaker.role);
-    json.end_object();
+ShownSpeaker shown(const Member& member) {
+    return {member.id, member.speaker.name, member.speaker.user_id, member.speaker.role};
 }
 
-// Milliseconds are as fine as any recogniser is, and thousandths as any score; more digits would only be noise of the
-// arithmetic.
-double rounded(double value) {
-    return std::round(value * 1000) / 1000;
-}
-
-void write_span_of_time(JsonWriter& json, const TimeSpan& time, const TimeAxis& axis) {
-    if (std::isnan(time.start) || std::isnan(time.end)) return;
-    json.member("startTime", to_iso8601(axis, time.start)).member("endTime", to_iso8601(axis, time.end));
-    json.member("timeOffset", rounded(time.start)).member("duration", rounded(time.end - time.start));
+/// None where a recogniser told no times.
+std::optional<ShownTime> shown(const TimeSpan& time, const TimeAxis& axis) {
+    if (std::isnan(time.start) || std::isnan(time.end)) return std::nullopt;
+    return ShownTime{wall_time(axis, time.start), wall_time(axis, time.end), time.start, time.end - time.start};
 }
 
 void write_explanation(JsonWriter& json, const detect::Explanation& explanation) {
@@ -85,13 +79,9 @@ void write_explanation(JsonWriter& json, const detect::Explanation& explanation)
 void write_message_ref(JsonWriter& json, const HitChange& change, const HitPart& part, const Member& speaker,
                        const TimeAxis& axis, RefMembers members) {
     const detect::Hit& hit = change.hit;
-    json.begin_object().member("id", part.message_id).member("text", part.text);
-    json.member("offset", is_literal(hit.tier) ? static_cast<std::int64_t>(part.begin) : -1);
-    json.member("hitId", hit.id).member("tier", detect::tier_name(hit.tier)).member("score", rounded(hit.score));
-    json.key("span").begin_object().member("start", part.begin).member("end", part.end).end_object();
-    json.key("speaker");
-    write_speaker(json, speaker);
-    write_span_of_time(json, part.time, axis);
+    json.begin_object();
+    write_ref_members(json, {part.message_id, part.text, part.begin, part.end, hit.id, hit.tier, hit.score,
+                             shown(speaker), shown(part.time, axis)});
     if (members.state) json.member("state", detect::state_name(change.state));
     if (members.explanation && hit.explanation) write_explanation(json, *hit.explanation);
     json.end_object();
@@ -177,27 +167,12 @@ std::string timed_words_as_text(std::span<const detect::TimedWord> words, const 
 
 }  // namespace
 
-std::string to_iso8601(base::WallTime time) {
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    std::string text = "0000-00-00T00:00:00.000Z";
-    const auto put = [&](std::size_t at, std::size_t digits, std::int64_t number) {
-        for (; digits-- > 0; number /= 10) text[at + digits] = static_cast<char>('0' + number % 10);
-    };
-    put(0, 4, std::clamp(static_cast<int>(date.year()), 0, 9999));
-    put(5, 2, static_cast<unsigned>(date.month()));
-    put(8, 2, static_cast<unsigned>(date.day()));
-    put(11, 2, clock.hours().count());
-    put(14, 2, clock.minutes().count());
-    put(17, 2, clock.seconds().count());
-    put(20, 3, clock.subseconds().count());
-    return text;
+base::WallTime wall_time(const TimeAxis& axis, double seconds) {
+    return axis.origin + std::chrono::round<std::chrono::milliseconds>(base::from_seconds(seconds));
 }
 
 std::string to_iso8601(const TimeAxis& axis, double seconds) {
-    const auto offset = std::chrono::round<std::chrono::milliseconds>(base::from_seconds(seconds));
-    return to_iso8601(axis.origin + offset);
+    return to_iso8601(wall_time(axis, seconds));
 }
 
 std::string_view status_name(TierStatus status) noexcept {
@@ -222,9 +197,10 @@ std::string subscription_started(std::string_view conversation_id, std::int64_t 
     });
 }
 
-std::string conversation_created(std::string_view conversation_id, std::int64_t offset_ms) {
+std::string conversation_created(std::string_view conversation_id, detect::Keeping keeping, std::int64_t offset_ms) {
     return platform("conversation_created", offset_ms, [&](JsonWriter& json) {
-        json.key("data").begin_object().member("conversationId", conversation_id).end_object();
+        json.key("data").begin_object().member("conversationId", conversation_id);
+        json.member("store", detect::keeping_name(keeping)).end_object();
     });
 }
 
@@ -327,7 +303,7 @@ std::string recognition_result(const TranscriptChunk& chunk, const Member& membe
         }
         json.end_array().end_object().end_array().end_object().end_object();
         json.key("punctuated").begin_object().member("transcript", chunk.text).end_object().key("user");
-        write_speaker(json, member);
+        write_speaker(json, shown(member));
     });
 }
 
@@ -339,7 +315,7 @@ std::string message_response(std::span<const detect::Message> messages, const Me
     json.begin_object().member("type", "message_response").key("messages").begin_array();
     for (const detect::Message& message : messages) {
         json.begin_object().member("id", message.id).key("from");
-        write_speaker(json, from);
+        write_speaker(json, shown(from));
         json.key("payload")
             .begin_object()
             .member("content", message.text)
@@ -352,7 +328,7 @@ std::string message_response(std::span<const detect::Message> messages, const Me
             .member("originalMessageId", message.id)
             .end_object();
         json.member("dismissed", false).key("duration").begin_object();
-        write_span_of_time(json, message.time, axis);
+        if (const auto time = shown(message.time, axis)) write_times(json, *time);
         json.end_object().end_object();
     }
     json.end_array().member("sequenceNumber", sequence).end_object();

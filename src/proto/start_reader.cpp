@@ -102,6 +102,7 @@ void StartReader::read_config(std::string_view key, JsonValue member) {
     if (key == "pauseSeconds") start_.pause_seconds = member.read_number(0.1, 60);
     if (key == "transcriptFormat") read_format(member);
     if (key == "channels") read_channels(member);
+    if (key == "store") read_keeping(member);
     if (is_switch_for_all(key)) start_.enable_all_trackers |= member.read_loose_bool();
     if (key == "speechRecognition") {
         member.for_each_member([&](std::string_view inner, JsonValue value) { read_audio(inner, value); });
@@ -122,6 +123,13 @@ void StartReader::read_format(JsonValue member) {
     const auto format = find_format(name);
     if (!format) fail(Errc::unsupported, member.place(), "names a format that is not supported");
     start_.transcript_format = *format;
+}
+
+void StartReader::read_keeping(JsonValue member) {
+    std::string name;
+    member.read(name, 64);
+    start_.keeping = detect::find_keeping(name);
+    if (!start_.keeping) fail(Errc::invalid_value, member.place(), "must be \"full\", \"hits\" or \"none\"");
 }
 
 void StartReader::read_channels(JsonValue member) {

@@ -22,6 +22,7 @@ private:
     void read_config(std::string_view key, JsonValue member);
     void read_audio(std::string_view key, JsonValue member);
     void read_format(JsonValue member);
+    void read_keeping(JsonValue member);
     void read_channels(JsonValue member);
 
     StartRequest& start_;

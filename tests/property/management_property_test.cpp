@@ -2,6 +2,7 @@
 // and a patch does what the plainest code does that changes one entry after the other.
 #include "earshot/proto/management_codec.hpp"
 
+#include "support/dice.hpp"
 #include "support/tracker_json.hpp"
 
 #include <gmock/gmock.h>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -18,23 +18,10 @@ namespace earshot::proto {
 namespace {
 
 using detect::TrackerDefinition;
+using support::Dice;
 using support::to_json;
 
 constexpr int k_rounds = 3000;
-
-class Dice {
-public:
-    explicit Dice(std::uint64_t seed) : random_(seed) {}
-    std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_() % bound); }
-    bool one_in(std::size_t times) { return below(times) == 0; }
-    template <typename Choices>
-    const auto& any(const Choices& choices) {
-        return choices[below(std::size(choices))];
-    }
-
-private:
-    std::mt19937_64 random_;
-};
 
 const std::array k_texts{"a",        "b b",      " a",    "A",          "\u00e9t\u00e9?", "\u2019tis",
                          "\"q\" \\", "\t tab\n", "x & y", "\U0001F600", "\u4e2d\u6587",   "c, d!"};

@@ -369,6 +369,8 @@ private:
         finished_ = true;
     }
 
+    void take(session::Keep&) {}
+
     void take(session::Tell& tell) {
         const element frame = parse(*tell.frame);
         if (str(frame, "type") == "tracker_response") return take_open(frame);

@@ -244,6 +244,8 @@ void CoreWorld::take(const std::string& connection_id, session::ConversationActi
                 scores_.push_back(std::move(one));
             } else if constexpr (std::is_same_v<Action, session::Prepare>) {
                 unready_.push_back(one.list);
+            } else if constexpr (std::is_same_v<Action, session::Keep>) {
+                kept_.push_back(*one.change);
             }
         },
         action);

@@ -76,6 +76,9 @@ public:
     std::size_t conversations() const { return conversations_.size(); }
     std::size_t sockets() const { return sockets_.size(); }
     const std::vector<session::Score>& scores() const { return scores_; }
+
+    /// What was to be kept of all conversations, in its order.
+    const std::vector<detect::ConversationChange>& kept() const { return kept_; }
     base::Now now() const { return now_; }
 
 private:
@@ -117,6 +120,7 @@ private:
     std::size_t compilings_ = 0;
     std::vector<Held> held_;
     std::vector<session::Score> scores_;
+    std::vector<detect::ConversationChange> kept_;
     std::vector<std::shared_ptr<const detect::TrackerList>> unready_;
 };
 

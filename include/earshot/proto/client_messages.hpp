@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/detect/conversation_record.hpp"
 #include "earshot/detect/speaker_window.hpp"
 #include "earshot/detect/tracker_definition.hpp"
 
@@ -76,6 +77,7 @@ struct StartRequest {
     std::vector<Speaker> channels;             ///< who speaks on channel n of a recogniser's events
     std::optional<double> phrase_gap_seconds;  ///< silence that ends a phrase
     std::optional<double> pause_seconds;       ///< silence that ends an utterance
+    std::optional<detect::Keeping> keeping;    ///< `config.store`
     bool disconnect_on_stop = true;            ///< `disconnectOnStopRequest`
     double disconnect_on_stop_seconds = 1800;  ///< `disconnectOnStopRequestTimeout`
     double no_connection_seconds = 0;          ///< `noConnectionTimeout`

@@ -29,6 +29,8 @@ public:
     JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
     JsonWriter& value(double number);
     JsonWriter& null();
+    /// One whole value that is JSON already.
+    JsonWriter& raw(std::string_view json);
 
     /// A member of an object: key and value.
     template <typename T>

@@ -2,6 +2,7 @@
 
 #include "earshot/base/error.hpp"
 #include "earshot/base/time.hpp"
+#include "earshot/detect/conversation_record.hpp"
 #include "earshot/detect/hit.hpp"
 #include "earshot/detect/tracker_list.hpp"
 #include "earshot/proto/client_messages.hpp"
@@ -32,6 +33,7 @@ struct TimeAxis {
 };
 
 /// "2026-05-04T03:02:01.000Z".
+base::WallTime wall_time(const TimeAxis& axis, double seconds);
 std::string to_iso8601(base::WallTime time);
 std::string to_iso8601(const TimeAxis& axis, double seconds);
 
@@ -72,7 +74,7 @@ struct NotEvaluated {
 // Platform messages; `offset_ms` is the time since the socket's first start, for subscribers since the conversation's.
 std::string started_listening(std::int64_t offset_ms);
 std::string subscription_started(std::string_view conversation_id, std::int64_t offset_ms);
-std::string conversation_created(std::string_view conversation_id, std::int64_t offset_ms);
+std::string conversation_created(std::string_view conversation_id, detect::Keeping keeping, std::int64_t offset_ms);
 std::string recognition_started(const StartReport& report, std::int64_t offset_ms);
 std::string recognition_stopped(std::int64_t offset_ms);
 std::string conversation_completed(std::string_view conversation_id, std::span<const NotEvaluated> not_evaluated,

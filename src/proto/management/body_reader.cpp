@@ -2,6 +2,8 @@
 
 #include "earshot/text/utf8.hpp"
 
+#include <algorithm>
+
 namespace earshot::proto {
 
 namespace {
@@ -42,6 +44,11 @@ void FindingList::add(Finding finding) {
     if (!is_full()) findings_.list.push_back(std::move(finding));
 }
 
+bool FindingList::has(std::string_view path) const noexcept {
+    return std::any_of(findings_.list.begin(), findings_.list.end(),
+                       [path](const Finding& finding) { return finding.path == path; });
+}
+
 std::optional<std::string_view> BodyValue::text(std::size_t max_bytes) const {
     std::string_view text;
     if (value_.get_string().get(text)) {
@@ -60,14 +67,15 @@ std::optional<std::string_view> BodyValue::text(std::size_t max_bytes) const {
 
 std::optional<double> BodyValue::number(double least, double most) const {
     double number = 0;
-    if (value_.get_double().get(number)) {
-        note("must be a number");
-    } else if (!(number >= least && number <= most)) {
-        const auto whole = [](double bound) { return std::to_string(static_cast<long long>(bound)); };
-        note("must be within " + whole(least) + " and " + whole(most));
-    } else {
-        return number + 0.0;  // -0 becomes 0
-    }
+    if (!value_.get_double().get(number)) return within(number, least, most);
+    note("must be a number");
+    return std::nullopt;
+}
+
+std::optional<double> BodyValue::within(double number, double least, double most) const {
+    if (number >= least && number <= most) return number + 0.0;  // -0 becomes 0
+    const auto whole = [](double bound) { return std::to_string(static_cast<long long>(bound)); };
+    note("must be within " + whole(least) + " and " + whole(most));
     return std::nullopt;
 }
 

@@ -27,6 +27,8 @@ public:
     /// Further ones would be dropped; readers may stop.
     bool is_full() const noexcept { return findings_.list.size() == Findings::k_most; }
     bool empty() const noexcept { return findings_.list.empty(); }
+    /// Whether something is wrong with what stands at `path`, a JSON pointer.
+    bool has(std::string_view path) const noexcept;
     Findings take() { return std::move(findings_); }
 
 private:
@@ -45,14 +47,21 @@ public:
     bool is_array() const { return value_.is_array(); }
     bool is_object() const { return value_.is_object(); }
     bool is_string() const { return value_.is_string(); }
+    bool is_number() const { return value_.is_number(); }
+    simdjson::dom::element element() const { return value_; }
 
     void note(std::string_view problem) const { findings_.add(place_, problem); }
+    /// Something is wrong with a place inside of this value.
+    void note(Finding finding) const { findings_.add(std::move(finding)); }
+    void note_missing(std::string_view member) const { findings_.add(Place{&place_, member, 0}, "is required"); }
 
     /// A view into the document. Not: over `max_bytes`, half of a surrogate pair, U+0000, which not every database
     /// takes.
     std::optional<std::string_view> text(std::size_t max_bytes) const;
     /// The bounds are whole numbers.
     std::optional<double> number(double least, double most) const;
+    /// `number`, which stands here in some other form, if it is within the bounds.
+    std::optional<double> within(double number, double least, double most) const;
 
     /// Calls `visit(key, BodyValue)` for each member; one that is null is absent.
     template <typename Visit>

@@ -81,7 +81,7 @@ private:
         } else if (key == "tiers") {
             tracker.tiers.emplace();
             member.for_each_element([&](const BodyValue& element) {
-                if (const auto tier = members_.tier(element)) tracker.tiers->insert(*tier);
+                if (const auto tier = read_tier(element)) tracker.tiers->insert(*tier);
             });
         } else if (const ListMember* const list = find_list_member(key)) {
             const bool has_entries = read_entries(member, *list, tracker.*(list->list));

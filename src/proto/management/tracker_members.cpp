@@ -50,6 +50,14 @@ TrackerSize size_of(const detect::TrackerDefinition& tracker) noexcept {
     return size;
 }
 
+std::optional<detect::Tier> read_tier(const BodyValue& value) {
+    const auto name = value.text(k_language_bytes);
+    if (!name) return std::nullopt;
+    const auto tier = detect::find_tier(*name);
+    if (!tier) value.note("must be one of exact, pattern, inflected, fuzzy, semantic");
+    return tier;
+}
+
 std::optional<std::string_view> MemberReader::name(const BodyValue& value) const {
     const auto name = value.text(rules_.limits.name_bytes);
     if (name && text::trim(*name).empty()) {
@@ -61,14 +69,6 @@ std::optional<std::string_view> MemberReader::name(const BodyValue& value) const
 
 std::optional<std::string_view> MemberReader::description(const BodyValue& value) const {
     return value.text(rules_.limits.phrase_bytes);
-}
-
-std::optional<detect::Tier> MemberReader::tier(const BodyValue& value) const {
-    const auto name = value.text(k_language_bytes);
-    if (!name) return std::nullopt;
-    const auto tier = detect::find_tier(*name);
-    if (!tier) value.note("must be one of exact, pattern, inflected, fuzzy, semantic");
-    return tier;
 }
 
 std::optional<std::string_view> MemberReader::entry(const BodyValue& value, EntryKind kind) {

@@ -50,6 +50,9 @@ struct TrackerSize {
 };
 TrackerSize size_of(const detect::TrackerDefinition& tracker) noexcept;
 
+/// Reads the name of a tier.
+std::optional<detect::Tier> read_tier(const BodyValue& value);
+
 /// Reads the values of a tracker's members and checks each against the rules. One for each body: it counts what the
 /// whole body holds and what its patterns cost. Values for which it noted a finding are none.
 class MemberReader {
@@ -60,7 +63,6 @@ public:
     std::optional<std::string_view> description(const BodyValue& value) const;
     std::optional<double> threshold(const BodyValue& value) const { return value.number(0, 1); }
     std::optional<double> cooldown(const BodyValue& value) const { return value.number(0, 1e9); }
-    std::optional<detect::Tier> tier(const BodyValue& value) const;
     std::optional<std::string_view> entry(const BodyValue& value, EntryKind kind);
 
     /// Counts an entry. False, and noted once, beyond what a body, or each tracker, may hold.

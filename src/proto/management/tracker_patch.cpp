@@ -114,7 +114,7 @@ private:
                 return;
             case Target::tiers:
                 return read_entries(value, operation, [&](const BodyValue& element) {
-                    if (const auto tier = members_.tier(element)) operation.tiers.push_back(*tier);
+                    if (const auto tier = read_tier(element)) operation.tiers.push_back(*tier);
                 });
             case Target::list:
                 return read_entries(value, operation, [&](const BodyValue& element) {

@@ -1,5 +1,7 @@
 #include "earshot/proto/management_codec.hpp"
 
+#include "support/findings_text.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,21 +13,11 @@
 namespace earshot::proto {
 namespace {
 
+using support::told;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-/// The first finding of what must be refused, as "pointer: message"; all of them with "; " between.
-template <typename T>
-std::string told(const Checked<T>& checked) {
-    if (checked) return "nothing";
-    std::string all;
-    for (const Finding& finding : checked.error().list) {
-        all += (all.empty() ? "" : "; ") + finding.path + ": " + finding.message;
-    }
-    return all;
-}
 
 std::string one(std::string_view body, const ManagementRules& rules = {}) {
     return told(read_trackers(body, BodyShape::one, rules));
