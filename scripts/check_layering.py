@@ -24,10 +24,13 @@ LAYERS = {
     "proto": ["base", "text", "match", "detect"],
     "session": ["base", "text", "match", "detect", "proto"],
     "store": ["base", "text", "match", "detect", "proto"],
+    "outbound": ["base", "text", "match", "detect", "proto", "store"],
     "net": ["base", "text", "match", "detect", "proto", "session", "store"],
     "meaning": ["base", "text", "match", "detect", "semantic", "proto", "session", "store", "net"],
+    "archive": ["base", "text", "match", "detect", "proto", "session", "store", "net"],
     "app": [
-        "base", "text", "match", "detect", "semantic", "encoder", "proto", "session", "store", "net", "meaning",
+        "base", "text", "match", "detect", "semantic", "encoder", "proto", "session", "store", "outbound", "net",
+        "meaning", "archive",
     ],
 }
 

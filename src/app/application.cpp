@@ -59,9 +59,8 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
 }
 
 Application::Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger,
-                         const store::Database* database, const SemanticTier* semantic)
-    : database_(database),
-      semantic_(semantic),
+                         const MetricSources& sources)
+    : sources_(sources),
       logger_(std::move(logger)),
       accounts_(accounts_options(settings), std::move(apps), keys, logger_) {}
 
@@ -74,8 +73,11 @@ void Application::issue_token(net::TokenRequest request, net::HttpDone done) {
 }
 
 std::string Application::metrics_text() {
-    if (database_) metrics_.store_seen({database_->waiting(), database_->is_reachable(), database_->retries()});
-    if (semantic_) metrics_.semantic_seen(semantic_->figures());
+    if (const store::Database* database = sources_.database) {
+        metrics_.store_seen({database->waiting(), database->is_reachable(), database->retries()});
+    }
+    if (sources_.semantic) metrics_.semantic_seen(sources_.semantic->figures());
+    if (sources_.recorder) metrics_.recorder_seen(sources_.recorder->figures());
     return metrics_.exposition();
 }
 

@@ -100,6 +100,19 @@ public:
     Counter& store_retries =
         counter("earshot_store_retries_total", "Transactions that ran anew after a conflict or a lost connection");
     std::mutex store_mutex;
+    Family<Counter>& kept_changes =
+        counters("earshot_conversation_changes_total", "Additions to what is kept of live conversations, by their way");
+    Counter& changes_written = kept_changes.Add({{"way", "written"}});
+    Counter& changes_spooled = kept_changes.Add({{"way", "spooled"}});
+    Counter& changes_replayed = kept_changes.Add({{"way", "replayed"}});
+    Counter& changes_lost = kept_changes.Add({{"way", "lost"}});
+    Family<Gauge>& kept_waiting = prometheus::BuildGauge()
+                                      .Name("earshot_conversation_waiting_bytes")
+                                      .Help("What waits to be written of live conversations")
+                                      .Register(registry);
+    Gauge& waiting_in_memory = kept_waiting.Add({{"where", "memory"}});
+    Gauge& waiting_in_spool = kept_waiting.Add({{"where", "spool"}});
+    std::mutex recorder_mutex;
     Family<Counter>& semantic_windows =
         counters("earshot_semantic_windows_total", "Windows of talk, by how far the tier semantic went with them");
     Counter& windows_static = semantic_windows.Add({{"stage", "static"}});
@@ -185,6 +198,16 @@ void Metrics::store_seen(const StoreState& state) {
     impl_->store_waiting.Set(static_cast<double>(state.waiting));
     impl_->store_reachable.Set(state.is_reachable ? 1 : 0);
     advance(impl_->store_retries, static_cast<double>(state.retries));
+}
+
+void Metrics::recorder_seen(const archive::RecorderFigures& figures) {
+    const std::lock_guard lock(impl_->recorder_mutex);
+    advance(impl_->changes_written, static_cast<double>(figures.written));
+    advance(impl_->changes_spooled, static_cast<double>(figures.spooled));
+    advance(impl_->changes_replayed, static_cast<double>(figures.replayed));
+    advance(impl_->changes_lost, static_cast<double>(figures.lost));
+    impl_->waiting_in_memory.Set(static_cast<double>(figures.waiting_bytes));
+    impl_->waiting_in_spool.Set(static_cast<double>(figures.spool_bytes));
 }
 
 void Metrics::semantic_seen(const SemanticFigures& figures) {

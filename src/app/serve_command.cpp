@@ -3,6 +3,8 @@
 #include "earshot/app/application.hpp"
 #include "earshot/app/semantic_tier.hpp"
 #include "earshot/app/tracker_file.hpp"
+#include "earshot/archive/recorder.hpp"
+#include "earshot/store/sql_conversation_store.hpp"
 #include "earshot/store/sql_tracker_store.hpp"
 #include "earshot/store/value_cache.hpp"
 
@@ -11,6 +13,7 @@
 #include "stored_values.hpp"
 
 #include <csignal>
+#include <filesystem>
 #include <ostream>
 #include <thread>
 #include <utility>
@@ -54,6 +57,19 @@ std::unique_ptr<SemanticTier> load_semantic_tier(const Settings& settings, meani
     }
     logger.info("the tier semantic is there", {{"by", (*tier)->description()}});
     return std::move(*tier);
+}
+
+archive::RecorderOptions recorder_options(const Settings& settings, const Logger& logger) {
+    archive::RecorderOptions options;
+    options.spool = std::filesystem::path(settings.data.directory) / "spool";
+    options.spool_bytes = settings.store.spool_bytes;
+    options.on_change = [logger](const base::Error* trouble) {
+        trouble
+            ? logger.warn("conversations are spooled", {{"reason", trouble->message}, {"details", trouble->details}})
+            : logger.info("conversations are stored again");
+    };
+    options.on_loss = [logger](const std::string& message) { logger.error(message); };
+    return options;
 }
 
 /// Beyond what the system allows, connections wait for others to end.
@@ -109,18 +125,27 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     }
     store::SqlTrackerStore trackers(**database, {}, settings.manage.account_bytes);
 
+    store::SqlConversationStore conversations(**database);
+    const auto recorder = archive::Recorder::open(conversations, recorder_options(settings, logger));
+    if (!recorder) {
+        err << recorder.error().message << '\n';
+        return 1;
+    }
+
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     store::ValueCache values(**database, settings.semantic.stored_bytes);
     StoredValues keeper(values);
     const std::unique_ptr<SemanticTier> semantic = load_semantic_tier(settings, keeper, logger);
-    Application application(settings, std::move(apps.apps), *keys, logger, database->get(), semantic.get());
+    Application application(settings, std::move(apps.apps), *keys, logger,
+                            {database->get(), semantic.get(), recorder->get()});
     net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
     net::ServerOptions server_settings = server_options(settings, cores);
     if (semantic) {
         server_settings.scorer.semantic = proto::TierStatus::ready;
         server_settings.scorer.default_threshold = semantic->default_threshold();
     }
-    net::Server server(server_settings, application, pool, semantic ? &semantic->scorer() : nullptr, &trackers);
+    net::Server server(server_settings, application, pool, semantic ? &semantic->scorer() : nullptr,
+                       {&trackers, &conversations, recorder->get()});
     const auto port = server.start();
     if (!port) {
         err << describe(port.error(), to_string(settings.listen)) << '\n';

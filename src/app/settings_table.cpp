@@ -212,6 +212,9 @@ constexpr std::array k_formats{std::pair{std::string_view("text"), LogFormat::te
                                std::pair{std::string_view("json"), LogFormat::json}};
 constexpr std::array k_punctuation{std::pair{std::string_view("any"), proto::Punctuation::any},
                                    std::pair{std::string_view("strict"), proto::Punctuation::strict}};
+constexpr std::array k_keepings{std::pair{std::string_view("full"), detect::Keeping::full},
+                                std::pair{std::string_view("hits"), detect::Keeping::hits},
+                                std::pair{std::string_view("none"), detect::Keeping::none}};
 constexpr std::array k_stages{std::pair{std::string_view("all"), Settings::Semantic::Stages::all},
                               std::pair{std::string_view("static"), Settings::Semantic::Stages::static_table}};
 
@@ -268,6 +271,11 @@ std::vector<Setting> make_table() {
                "Phrases of stored trackers: with any punctuation, or strictly as the contract has them."),
 
         database("store.url", EARSHOT_FIELD(store.url), "The database of what is stored."),
+        choice("store.conversations", EARSHOT_FIELD(conversation.keeping), k_keepings,
+               "What is kept of a conversation whose start says nothing of it: all, only who was there and what was "
+               "heard, or nothing."),
+        count("store.spoolBytes", EARSHOT_FIELD(store.spool_bytes), 0, 1e12,
+              "Room in data.directory for conversations while the database is away."),
         count("store.threads", EARSHOT_FIELD(store.threads), 1, 64, "Threads, and connections, to the database."),
         count("store.queue", EARSHOT_FIELD(store.queue), 1, 1'000'000,
               "Operations that may wait for the database; further ones are refused."),

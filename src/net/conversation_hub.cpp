@@ -262,6 +262,8 @@ void ConversationHub::perform(Conversation& conversation, ConversationAction&& a
         prepare(conversation, unready->list);
     } else if (auto* question = std::get_if<session::Score>(&action)) {
         score(conversation, std::move(*question));
+    } else if (const auto* kept = std::get_if<session::Keep>(&action)) {
+        keep(conversation, *kept->change);
     }
 }
 
@@ -319,6 +321,13 @@ void ConversationHub::score(Conversation& conversation, session::Score&& request
             });
         });
     });
+}
+
+void ConversationHub::keep(const Conversation& conversation, detect::ConversationChange& change) {
+    ConversationKeeper* const keeper = shard_.server().keeper;
+    if (!keeper) return;
+    change.account = account_of(conversation.key);
+    keeper->keep(std::move(change));
 }
 
 void ConversationHub::broadcast(const Conversation& conversation, const session::Broadcast& broadcast) {

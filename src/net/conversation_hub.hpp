@@ -94,6 +94,7 @@ private:
     bool is_prepared(const std::shared_ptr<const detect::TrackerList>& list) const;
     void prepare(const Conversation& conversation, const std::shared_ptr<const detect::TrackerList>& list);
     void score(Conversation& conversation, session::Score&& request);
+    void keep(const Conversation& conversation, detect::ConversationChange& change);
     void broadcast(const Conversation& conversation, const session::Broadcast& broadcast);
     void deliver(const Conversation& conversation, session::SocketId socket, session::ConversationAction action);
 

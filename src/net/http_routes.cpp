@@ -2,6 +2,7 @@
 
 #include "earshot/proto/server_codec.hpp"
 
+#include "rest/conversation_routes.hpp"
 #include "rest/management_routes.hpp"
 #include "shard.hpp"
 
@@ -20,6 +21,9 @@ void health(ServerShared&, HttpCall, HttpDone done) {
 void readiness(ServerShared& server, HttpCall, HttpDone done) {
     if (server.is_draining) return done({503, proto::rest_error("The server is shutting down.")});
     if (!server.hooks.is_ready()) return done({503, proto::rest_error("The server is not ready.")});
+    if (server.keeper && !server.keeper->is_keeping()) {
+        return done({200, R"({"status":"ready","conversations":"lost"})"});  // calls are heard all the same
+    }
     done({200, R"({"status":"ready"})"});
 }
 
@@ -78,9 +82,10 @@ constexpr std::array k_own_routes{
 };
 
 constexpr auto k_routes = [] {
-    std::array<HttpRoute, k_own_routes.size() + k_management_routes.size()> all;
-    std::copy(k_management_routes.begin(), k_management_routes.end(),
-              std::copy(k_own_routes.begin(), k_own_routes.end(), all.begin()));
+    std::array<HttpRoute, k_own_routes.size() + k_management_routes.size() + k_conversation_routes.size()> all;
+    auto next = std::copy(k_own_routes.begin(), k_own_routes.end(), all.begin());
+    next = std::copy(k_management_routes.begin(), k_management_routes.end(), next);
+    std::copy(k_conversation_routes.begin(), k_conversation_routes.end(), next);
     return all;
 }();
 

@@ -1,33 +1,11 @@
 #include "http_target.hpp"
 
-#include <algorithm>
+#include "earshot/text/percent.hpp"
+
+#include <utility>
 
 namespace earshot::net {
 namespace {
-
-int hex_digit(char character) noexcept {
-    if (character >= '0' && character <= '9') return character - '0';
-    if (character >= 'a' && character <= 'f') return character - 'a' + 10;
-    if (character >= 'A' && character <= 'F') return character - 'A' + 10;
-    return -1;
-}
-
-std::optional<std::string> decode(std::string_view text) {
-    std::string decoded;
-    decoded.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            decoded.push_back(text[i]);
-            continue;
-        }
-        const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-        const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-        if (high < 0 || low < 0) return std::nullopt;
-        decoded.push_back(static_cast<char>(high * 16 + low));
-        i += 2;
-    }
-    return decoded;
-}
 
 /// Cuts off what stands before `mark` and the mark itself; all of `rest` if there is none.
 std::string_view take_until(std::string_view& rest, char mark) {
@@ -52,7 +30,7 @@ std::optional<HttpTarget> parse_target(std::string_view target) {
     while (!path.empty()) {
         const std::string_view segment = take_until(path, '/');
         if (segment.empty()) continue;
-        auto decoded = decode(segment);
+        auto decoded = text::decode_percent(segment);
         if (!decoded) return std::nullopt;
         result.segments.push_back(std::move(*decoded));
     }
@@ -67,15 +45,9 @@ std::optional<std::string_view> raw_query_value(std::string_view query, std::str
     return std::nullopt;
 }
 
-std::optional<std::string> decode_form(std::string_view value) {
-    std::string with_blanks(value);
-    std::replace(with_blanks.begin(), with_blanks.end(), '+', ' ');
-    return decode(with_blanks);
-}
-
 std::optional<std::string> query_value(std::string_view query, std::string_view name) {
     const auto value = raw_query_value(query, name);
-    return value ? decode(*value) : std::nullopt;
+    return value ? text::decode_percent(*value) : std::nullopt;
 }
 
 }  // namespace earshot::net

@@ -21,9 +21,6 @@ std::optional<HttpTarget> parse_target(std::string_view target);
 /// The value of the first `name` in a query as it came; none if it is absent.
 std::optional<std::string_view> raw_query_value(std::string_view query, std::string_view name);
 
-/// Decodes a value as HTML forms write it, with `+` for a blank; none if it is not decodable.
-std::optional<std::string> decode_form(std::string_view value);
-
 /// The decoded value of the first `name` in a query; none if it is absent or not decodable.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 

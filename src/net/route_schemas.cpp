@@ -1,9 +1,13 @@
 #include "earshot/net/routes.hpp"
 
-namespace earshot::net {
+#include "rest/conversation_schemas.hpp"
 
-std::string_view route_schemas() noexcept {
-    return R"json({
+#include <string>
+
+namespace earshot::net {
+namespace {
+
+constexpr std::string_view k_schemas = R"json(
   "Error": {
     "type": "object",
     "required": ["message"],
@@ -170,8 +174,13 @@ std::string_view route_schemas() noexcept {
       "accessToken": {"type": "string", "description": "A JSON Web Token"},
       "expiresIn": {"type": "integer", "minimum": 1, "description": "Seconds"}
     }
-  }
-})json";
+  })json";
+
+}  // namespace
+
+std::string_view route_schemas() noexcept {
+    static const std::string all = "{" + std::string(k_schemas) + "," + std::string(conversation_schemas()) + "}";
+    return all;
 }
 
 }  // namespace earshot::net

@@ -51,8 +51,8 @@ void set_options(PlainSocket& socket) {
 
 class Server::Impl {
 public:
-    Impl(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, store::TrackerStore* store)
-        : shared_(std::move(options), hooks, pool, scorer, store) {
+    Impl(const ServerOptions& options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, const Stores& stores)
+        : shared_(options, hooks, pool, scorer, stores) {
         const std::size_t threads = std::max<std::size_t>(shared_.options.io_threads, 1);
         for (std::size_t i = 0; i < threads; ++i) shards_.push_back(std::make_shared<Shard>(i, shared_));
         acceptor_.emplace(shards_.front()->context());
@@ -198,8 +198,10 @@ private:
     std::vector<std::thread> threads_;
 };
 
-Server::Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, store::TrackerStore* store)
-    : impl_(std::make_unique<Impl>(std::move(options), hooks, pool, scorer, store)) {}
+Server::Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, const Stores& stores) {
+    if (!stores.keeper) options.conversation.can_keep = false;
+    impl_ = std::make_unique<Impl>(options, hooks, pool, scorer, stores);
+}
 
 Server::~Server() {
     impl_->request_stop();

@@ -13,6 +13,7 @@
 #include "conversation_hub.hpp"
 #include "directory.hpp"
 #include "peer.hpp"
+#include "rest/conversations.hpp"
 #include "rest/management.hpp"
 #include "store_failures.hpp"
 #include "stored_tracker_cache.hpp"
@@ -38,22 +39,28 @@ namespace earshot::net {
 /// What the threads of a server share. Nothing in it changes but what guards itself.
 struct ServerShared {
     ServerShared(ServerOptions options_given, ServerHooks& hooks_given, ComputePool& pool, Scorer* scorer_given,
-                 store::TrackerStore* store = nullptr)
+                 const Stores& stores = {})
         : options(std::move(options_given)),
           hooks(hooks_given),
           scorer(scorer_given),
+          keeper(stores.keeper),
           replay(options.replay_bytes),
           compiler(options.conversation.patterns, hooks_given),
           read_failures(std::make_shared<StoreFailures>(hooks_given, "stored trackers could not be read")),
           request_failures(std::make_shared<StoreFailures>(hooks_given, "the store failed a request")),
           stored(std::make_shared<StoredTrackerCache>(
-              store, [failures = read_failures](const base::Error& error) { failures->tell(error); })),
+              stores.trackers, [failures = read_failures](const base::Error& error) { failures->tell(error); })),
           tracker_jobs(compiler, pool, *stored),
-          management(store ? std::make_shared<Management>(options, *store, pool, request_failures) : nullptr) {}
+          management(stores.trackers ? std::make_shared<Management>(options, *stores.trackers, pool, request_failures)
+                                     : nullptr),
+          conversations(stores.conversations
+                            ? std::make_shared<Conversations>(*stores.conversations, keeper, request_failures)
+                            : nullptr) {}
 
     const ServerOptions options;
     ServerHooks& hooks;
     Scorer* const scorer;
+    ConversationKeeper* const keeper;  ///< null: no conversation is kept
     Directory directory;
     session::ReplayBudget replay;
     CompileService compiler;
@@ -61,7 +68,8 @@ struct ServerShared {
     const std::shared_ptr<StoreFailures> request_failures;
     const std::shared_ptr<StoredTrackerCache> stored;  ///< its calls under way keep it
     TrackerJobs tracker_jobs;
-    const std::shared_ptr<Management> management;  ///< null: nothing is stored
+    const std::shared_ptr<Management> management;        ///< null: no trackers are stored
+    const std::shared_ptr<Conversations> conversations;  ///< null: no conversations are
     std::atomic<bool> is_draining = false;
     std::atomic<std::size_t> connections = 0;  ///< of all kinds
     std::atomic<std::size_t> sessions = 0;

@@ -1,6 +1,7 @@
 #include "earshot/session/conversation_machine.hpp"
 
 #include "announcer.hpp"
+#include "chronicle.hpp"
 #include "reception.hpp"
 #include "roster.hpp"
 #include "talk.hpp"
@@ -24,9 +25,10 @@ public:
         : limits_(limits),
           id_(ids.make_digits()),
           announcer_(actions_, limits.replay_bytes, replay),
-          talk_({limits, scorer, tools, ids, lists_, roster_, announcer_, actions_}),
+          chronicle_(id_, actions_),
+          talk_({limits, scorer, tools, ids, lists_, roster_, announcer_, chronicle_, actions_}),
           trackers_({limits, scorer, id_, lists_, talk_, actions_}),
-          reception_({limits, scorer, id_, roster_, talk_, trackers_, announcer_, actions_}) {}
+          reception_({limits, scorer, id_, roster_, talk_, trackers_, announcer_, chronicle_, actions_}) {}
 
     // ---- Coming ----------------------------------------------------------------------------------------------------
 
@@ -338,6 +340,7 @@ private:
         if (is_finished_ || !roster_.participants().empty()) return;
         is_finished_ = true;
         reception_.end(now);
+        chronicle_.end(now.wall);
         actions_.emplace_back(Finished{});
     }
 
@@ -350,6 +353,7 @@ private:
     Roster roster_;
     std::vector<ConversationAction> actions_;
     Announcer announcer_;
+    Chronicle chronicle_;
     Talk talk_;
     TrackerDesk trackers_;
     Reception reception_;

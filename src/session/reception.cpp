@@ -14,8 +14,12 @@ using base::Now;
 // ---- Publishers ----------------------------------------------------------------------------------------------------
 
 void Reception::begin(const Participant& participant, Now now) {
-    tell_start(participant, now);
     const proto::StartRequest& request = *participant.request;
+    if (!begin_ && around_.limits.can_keep) {
+        const auto keeping = request.keeping.value_or(around_.limits.keeping);
+        around_.chronicle.begin(keeping, request.meeting_title, participant.origin.wall);
+    }
+    tell_start(participant, now);
     bring_up_to_date(participant.socket, request.resume_from, request.wishes, request.request_id,
                      participant.offset_ms(now));
     around_.actions.emplace_back(Started{participant.socket});
@@ -28,7 +32,7 @@ void Reception::begin(const Participant& participant, Now now) {
 void Reception::tell_start(const Participant& participant, Now now) {
     const std::int64_t offset = participant.offset_ms(now);
     tell(participant, proto::started_listening(offset));
-    tell(participant, proto::conversation_created(around_.conversation_id, offset));
+    tell(participant, proto::conversation_created(around_.conversation_id, around_.chronicle.keeping(), offset));
     tell(participant, proto::recognition_started(start_report(participant), offset));
 }
 
@@ -75,7 +79,7 @@ void Reception::subscribe(SocketId socket, const Subscription& subscription, Now
 
 Reception::Welcome Reception::make_welcome(Now now) const {
     return {make_frame(proto::subscription_started(around_.conversation_id, age_ms(now))),
-            make_frame(proto::conversation_created(around_.conversation_id, age_ms(now)))};
+            make_frame(proto::conversation_created(around_.conversation_id, around_.chronicle.keeping(), age_ms(now)))};
 }
 
 void Reception::welcome(const Subscriber& subscriber, const Welcome& frames, Now now) {

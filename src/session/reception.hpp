@@ -5,6 +5,7 @@
 #include "earshot/session/conversation_machine.hpp"
 
 #include "announcer.hpp"
+#include "chronicle.hpp"
 #include "roster.hpp"
 #include "talk.hpp"
 #include "tracker_desk.hpp"
@@ -29,6 +30,7 @@ public:
         Talk& talk;
         const TrackerDesk& trackers;
         Announcer& announcer;
+        Chronicle& chronicle;
         std::vector<ConversationAction>& actions;
     };
 

@@ -190,6 +190,7 @@ void Talk::announce_end(SpeakerState& speaker, std::uint64_t participant, const 
     const Participant* owner = around_.roster.find_number(participant);
     const int timezone = owner ? owner->request->timezone_offset_minutes : 0;
     around_.announcer.tell_end(speaker.voice, ended, timezone, around_.roster.audience());
+    around_.chronicle.said(speaker.voice, ended);
     if (ended.needs_verdict) ask_for_verdict(speaker, participant, ended.number, now);
 }
 

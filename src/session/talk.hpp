@@ -7,6 +7,7 @@
 #include "earshot/session/conversation_machine.hpp"
 
 #include "announcer.hpp"
+#include "chronicle.hpp"
 #include "roster.hpp"
 #include "speaker_state.hpp"
 
@@ -32,6 +33,7 @@ public:
         const detect::ActiveLists& lists;
         const Roster& roster;
         Announcer& announcer;
+        Chronicle& chronicle;
         std::vector<ConversationAction>& actions;
     };
 

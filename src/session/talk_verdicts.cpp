@@ -66,6 +66,7 @@ void Talk::settle_verdicts(SpeakerState& speaker) {
         const detect::Judged judged =
             speaker.window.judge(pending.utterance, pending.verdicts, around_.scorer.default_threshold);
         around_.announcer.tell_judged(speaker.voice, judged, around_.roster.audience());
+        around_.chronicle.judged(speaker.voice, judged);
     }
 }
 

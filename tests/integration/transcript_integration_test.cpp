@@ -2,6 +2,7 @@
 // pass: where a transcript lets it, what the server then says is waited for.
 #include "support/net/clients.hpp"
 #include "support/net/each_transport.hpp"
+#include "support/net/forgetful_keeper.hpp"
 #include "support/net/test_server.hpp"
 #include "support/transcript.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 
 class LoopbackDriver final : public support::TranscriptDriver {
 public:
-    explicit LoopbackDriver(Transport transport) : server_({}, {}, transport) {}
+    explicit LoopbackDriver(Transport transport) : server_({}, {}, transport, net::Stores{.keeper = &keeper_}) {}
 
     void connect(const std::string& socket, const std::string& connection_id) override {
         clients_.erase(socket);
@@ -50,6 +51,7 @@ public:
     bool knows_what_is_left() const override { return false; }
 
 private:
+    ForgetfulKeeper keeper_;
     TestServer server_;
     std::map<std::string, WsClient> clients_;
 };

@@ -53,7 +53,7 @@ public:
         application_.emplace(settings_, app::load_apps(settings_.auth.apps_file).apps,
                              app::load_token_keys(settings_.data.directory).value(), app::Logger(settings_.log));
         server_.emplace(on_loopback(app::server_options(settings_, 3), transport), *application_, pool_, nullptr,
-                        &store);
+                        net::Stores{.trackers = &store});
         port_ = Port(server_->start().value(), transport);
     }
 

@@ -50,8 +50,9 @@ TEST(TranscriptsTest, have_one_for_every_error_that_a_socket_can_cause) {
         for (const TranscriptLine& line : transcript.lines) all += line.text + "\n";
     }
     // These come from HTTP, from the system underneath, or from a defect.
-    const std::set<base::Errc> not_of_a_socket{base::Errc::unauthorized, base::Errc::io_failed, base::Errc::internal,
-                                               base::Errc::name_taken};
+    const std::set<base::Errc> not_of_a_socket{
+        base::Errc::unauthorized,         base::Errc::io_failed,      base::Errc::internal,   base::Errc::name_taken,
+        base::Errc::unknown_conversation, base::Errc::unknown_member, base::Errc::unknown_job};
 
     for (const base::Errc code : base::all_error_codes()) {
         const std::string told = R"("type":"error","code":")" + std::string(base::code_word(code)) + "\"";

@@ -6,6 +6,7 @@
 #include "earshot/app/semantic_tier.hpp"
 #include "earshot/app/settings.hpp"
 #include "earshot/app/tokens.hpp"
+#include "earshot/archive/recorder.hpp"
 #include "earshot/net/server.hpp"
 #include "earshot/store/database.hpp"
 
@@ -17,12 +18,19 @@ namespace earshot::app {
 /// The server's settings in the terms of module net.
 net::ServerOptions server_options(const Settings& settings, std::size_t cores);
 
+/// What is shown in the metrics; null: there is none.
+struct MetricSources {
+    const store::Database* database = nullptr;
+    const SemanticTier* semantic = nullptr;
+    const archive::Recorder* recorder = nullptr;
+};
+
 /// What a running server asks and tells: accounts, metrics, log lines. Safe for all of the server's threads.
 class Application final : public net::ServerHooks {
 public:
-    /// `database` and `semantic` are shown in the metrics, and outlive it; null: there is none.
+    /// What `sources` names outlives it.
     Application(const Settings& settings, std::vector<App> apps, const TokenKeys& keys, Logger logger,
-                const store::Database* database = nullptr, const SemanticTier* semantic = nullptr);
+                const MetricSources& sources = {});
 
     base::Result<net::Caller> authenticate(std::span<const std::string> tokens, std::string_view client) override;
     void issue_token(net::TokenRequest request, net::HttpDone done) override;
@@ -38,8 +46,7 @@ public:
     void log(net::LogLevel level, std::string_view message, std::span<const net::LogField> fields) override;
 
 private:
-    const store::Database* database_;
-    const SemanticTier* semantic_;
+    const MetricSources sources_;
     Logger logger_;
     Metrics metrics_;
     Accounts accounts_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/app/semantic_tier.hpp"
+#include "earshot/archive/recorder.hpp"
 #include "earshot/base/error.hpp"
 #include "earshot/base/time.hpp"
 #include "earshot/net/server_hooks.hpp"
@@ -49,6 +50,10 @@ public:
     /// What the expositions from now on show: earshot_store_waiting, earshot_store_reachable (1 until the first call),
     /// earshot_store_retries_total.
     void store_seen(const StoreState& state);
+
+    /// What the expositions from now on show of conversations that are written behind:
+    /// earshot_conversation_changes_total{way}, earshot_conversation_waiting_bytes{where}.
+    void recorder_seen(const archive::RecorderFigures& figures);
 
     /// What the expositions from now on show of the tier `semantic`: earshot_semantic_windows_total{stage},
     /// earshot_semantic_utterances_total{kind}, earshot_semantic_not_evaluated_total{reason},

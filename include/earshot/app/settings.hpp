@@ -85,6 +85,7 @@ struct Settings {
         std::string url = "sqlite:data/earshot.db";
         std::size_t threads = 2;
         std::size_t queue = 1024;  ///< operations that may wait for a thread
+        std::uint64_t spool_bytes = 1024ULL * 1024 * 1024;
     } store;
 
     struct Semantic {

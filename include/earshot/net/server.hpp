@@ -3,11 +3,13 @@
 #include "earshot/base/error.hpp"
 #include "earshot/base/time.hpp"
 #include "earshot/net/compute_pool.hpp"
+#include "earshot/net/conversation_keeper.hpp"
 #include "earshot/net/scorer.hpp"
 #include "earshot/net/server_hooks.hpp"
 #include "earshot/proto/management_codec.hpp"
 #include "earshot/session/conversation_machine.hpp"
 #include "earshot/session/limits.hpp"
+#include "earshot/store/conversation_store.hpp"
 #include "earshot/store/tracker_store.hpp"
 
 #include <chrono>
@@ -82,13 +84,19 @@ struct ServerOptions {
     friend bool operator==(const ServerOptions&, const ServerOptions&) = default;
 };
 
+/// Where a server keeps what outlives it.
+struct Stores {
+    store::TrackerStore* trackers = nullptr;            ///< null: the management API answers 404
+    store::ConversationStore* conversations = nullptr;  ///< null: the conversation API answers 404
+    ConversationKeeper* keeper = nullptr;  ///< writes live conversations there; null: no word of them is kept
+};
+
 /// The server: HTTP/1.1 and WebSocket on one port, a thread for each of `io_threads`.
 class Server {
 public:
-    /// `hooks`, `pool`, `scorer` (null: nothing is scored) and `store` (null: the management API answers 404) outlive
-    /// the server; `store` also outlives the pool's tasks, which call it.
-    Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer,
-           store::TrackerStore* store = nullptr);
+    /// `hooks`, `pool`, `scorer` (null: nothing is scored) and `stores` outlive the server; the stores also outlive the
+    /// pool's tasks, which call them.
+    Server(ServerOptions options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, const Stores& stores = {});
 
     /// Stops and waits.
     ~Server();

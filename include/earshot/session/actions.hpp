@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/base/error.hpp"
+#include "earshot/detect/conversation_record.hpp"
 #include "earshot/detect/tracker_list.hpp"
 #include "earshot/proto/client_messages.hpp"
 #include "earshot/session/tracker_job.hpp"
@@ -104,10 +105,16 @@ struct Prepare {
     std::shared_ptr<const detect::TrackerList> list;
 };
 
+/// To be added to what is kept of the conversation, whose account is not named yet. Those of a conversation are added
+/// in their order.
+struct Keep {
+    std::shared_ptr<detect::ConversationChange> change;
+};
+
 /// Nobody is left and nothing is due: the conversation can be forgotten.
 struct Finished {};
 
-using ConversationAction = std::variant<Broadcast, Tell, Started, Ended, Compile, Prepare, Score, Finished>;
+using ConversationAction = std::variant<Broadcast, Tell, Started, Ended, Compile, Prepare, Score, Keep, Finished>;
 
 // ---- What a socket asks for
 // ------------------------------------------------------------------------------------------

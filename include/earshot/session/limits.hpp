@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/base/time.hpp"
+#include "earshot/detect/conversation_record.hpp"
 #include "earshot/match/pattern_set.hpp"
 #include "earshot/proto/client_codec.hpp"
 
@@ -42,6 +43,8 @@ struct ConversationLimits {
     base::Duration compile = std::chrono::seconds(30);    ///< how long a start waits for its trackers
     base::Duration verdict = std::chrono::seconds(2);     ///< how long an ended utterance waits for its verdict
     double phrase_gap_seconds = 10;                       ///< where a start message says nothing of it
+    detect::Keeping keeping = detect::Keeping::full;      ///< where a start message says nothing of it
+    bool can_keep = true;                                 ///< else nothing is, whatever a start message says
     /// Patterns, and those of all trackers of one publisher together. So much of cost keeps a thread for at most some
     /// 2 s; a thousand expressions as call centers have them cost 260,000.
     match::PatternLimits patterns{.count = 1000, .cost = 400'000};

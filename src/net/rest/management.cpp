@@ -1,9 +1,11 @@
 #include "rest/management.hpp"
 
 #include "earshot/proto/server_codec.hpp"
+#include "earshot/text/percent.hpp"
 #include "earshot/text/utf8.hpp"
 
 #include "http_target.hpp"
+#include "rest/store_refusal.hpp"
 #include "store_failures.hpp"
 
 #include <algorithm>
@@ -41,12 +43,6 @@ HttpAnswer unknown_tracker() {
     return {404, proto::rest_error("There is no tracker with this id.")};
 }
 
-HttpAnswer away(std::string_view message) {
-    HttpAnswer answer{503, proto::rest_error(message)};
-    answer.retry_after = k_retry;
-    return answer;
-}
-
 using Failures = std::shared_ptr<StoreFailures>;
 
 /// What an error of the store is to the client. `taken` says where the name is that another tracker has.
@@ -56,18 +52,8 @@ HttpAnswer refusal(const Failures& failures, const base::Error& error, Finding t
             return unknown_tracker();
         case Errc::name_taken:
             return refusal({{std::move(taken)}}, 409);
-        case Errc::too_many:
-        case Errc::too_large:
-        case Errc::invalid_value:
-        case Errc::invalid_utf8:
-            return refusal({{{"", error.message}}});
-        case Errc::queue_full:
-            return away("Too many requests wait for the database.");
-        case Errc::store_away:
-            return away("The database cannot be reached at the moment.");
         default:
-            failures->tell(error);
-            return {500, proto::rest_error("The database failed.")};
+            return store_refusal(failures, error);
     }
 }
 
@@ -107,7 +93,7 @@ bool read_count(std::string_view query, std::string_view name, std::size_t& coun
 /// The query, or what is wrong with it.
 std::optional<std::string> read_list_query(std::string_view query, ListQuery& read) {
     if (const auto raw = raw_query_value(query, "name")) {
-        read.name = decode_form(*raw);
+        read.name = text::decode_form(*raw);
         const bool is_text = read.name && !text::find_invalid_utf8(*read.name);
         if (!is_text || read.name->find('\0') != std::string::npos) return "\"name\" cannot be read";
     }

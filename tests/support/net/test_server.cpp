@@ -117,8 +117,8 @@ net::ServerOptions on_loopback(net::ServerOptions options, Transport transport) 
 }
 
 TestServer::TestServer(net::ServerOptions options, std::string valid_token, Transport transport,
-                       store::TrackerStore* store)
-    : server_(on_loopback(std::move(options), transport), hooks_, pool_, nullptr, store) {
+                       const net::Stores& stores)
+    : server_(on_loopback(std::move(options), transport), hooks_, pool_, nullptr, stores) {
     hooks_.valid_token = std::move(valid_token);
     const auto port = server_.start();
     if (!port) throw std::runtime_error(port.error().message);

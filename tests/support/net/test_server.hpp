@@ -83,7 +83,11 @@ class TestServer {
 public:
     /// `store` (null: nothing is stored) outlives it.
     explicit TestServer(net::ServerOptions options = {}, std::string valid_token = {},
-                        Transport transport = Transport::plain, store::TrackerStore* store = nullptr);
+                        Transport transport = Transport::plain, store::TrackerStore* store = nullptr)
+        : TestServer(std::move(options), std::move(valid_token), transport, net::Stores{.trackers = store}) {}
+
+    /// What `stores` names outlives it.
+    TestServer(net::ServerOptions options, std::string valid_token, Transport transport, const net::Stores& stores);
 
     Port port() const noexcept { return port_; }
     RecordingHooks& hooks() noexcept { return hooks_; }

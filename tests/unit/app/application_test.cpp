@@ -21,7 +21,7 @@ const std::set<std::string>& not_the_servers() {
         "log.transcripts",         "store.queue",           "store.threads",        "store.url",
         "limits.computeTasks",     "manage.accountBytes",   "semantic.model",       "semantic.stages",
         "semantic.encoderThreads", "semantic.encoderQueue", "semantic.queue",       "semantic.cacheBytes",
-        "semantic.storedBytes",    "semantic.encodeOpen",
+        "semantic.storedBytes",    "semantic.encodeOpen",   "store.spoolBytes",
     };
     return keys;
 }

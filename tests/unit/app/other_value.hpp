@@ -17,6 +17,7 @@ inline std::string other_value(const SettingInfo& info) {
     if (info.key == "log.format") return "json";
     if (info.key == "manage.vocabularyPunctuation") return "strict";
     if (info.key == "semantic.stages") return "static";
+    if (info.key == "store.conversations") return "hits";
     if (info.key == "store.url") return "postgresql://elsewhere";
     return "elsewhere";
 }

@@ -10,7 +10,7 @@ namespace {
 using detect::HitState;
 
 TEST(ServerEventTest, reads_platform_messages) {
-    EXPECT_EQ(*parse_server_event(proto::conversation_created("1234", 5)),
+    EXPECT_EQ(*parse_server_event(proto::conversation_created("1234", detect::Keeping::full, 5)),
               ServerEvent(PlatformEvent{"conversation_created", "1234", "", ""}));
     EXPECT_EQ(*parse_server_event(proto::recognition_stopped(5)),
               ServerEvent(PlatformEvent{"recognition_stopped", "", "", ""}));

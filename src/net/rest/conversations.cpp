@@ -1,0 +1,245 @@
+#include "rest/conversations.hpp"
+
+#include "earshot/proto/management_codec.hpp"
+#include "earshot/proto/server_codec.hpp"
+
+#include "rest/store_refusal.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace earshot::net {
+namespace {
+
+using base::Errc;
+using store::ConversationRecord;
+
+constexpr std::size_t k_default_limit = 20;
+constexpr std::size_t k_id_bytes = 64;
+constexpr std::string_view k_unknown = "The conversationId is either invalid or does not exist.";
+
+HttpAnswer unknown_conversation() {
+    return {404, proto::rest_error(k_unknown)};
+}
+
+HttpAnswer refusal_of(const proto::Findings& findings) {
+    return {400, proto::findings_answer(findings)};
+}
+
+/// An id that a conversation may have; others need not be looked for.
+bool is_id(std::string_view id) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return !id.empty() && id.size() <= k_id_bytes && std::all_of(id.begin(), id.end(), is_digit);
+}
+
+proto::ShownConversation shown(ConversationRecord record) {
+    return {std::move(record.id), std::move(record.name), std::move(record.metadata),
+            record.started,       record.ended,           record.is_over,
+            record.source,        record.keeping,         std::move(record.members)};
+}
+
+std::vector<proto::ShownHit> shown(std::vector<store::KeptHit> hits) {
+    std::vector<proto::ShownHit> result;
+    for (store::KeptHit& hit : hits) result.push_back({std::move(hit.hit), std::move(hit.texts)});
+    return result;
+}
+
+std::vector<proto::ShownFigures> shown(std::vector<store::MemberFigures> figures) {
+    std::vector<proto::ShownFigures> result;
+    for (store::MemberFigures& of : figures) {
+        result.push_back({std::move(of.member), of.messages, of.words, of.talk_seconds});
+    }
+    return result;
+}
+
+/// Seconds from the conversation's begin; those that do not end last as long as there is time.
+base::WallTime wall_time(base::WallTime begin, double seconds) {
+    if (std::isinf(seconds)) return base::WallTime::max();
+    return begin + std::chrono::round<std::chrono::milliseconds>(base::from_seconds(seconds));
+}
+
+base::WallTime wall_now() {
+    return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+HttpAnswer Conversations::refusal(const base::Error& error) const {
+    if (error.code == Errc::unknown_conversation) return unknown_conversation();
+    if (error.code == Errc::unknown_member) return {404, proto::rest_error("The conversation has no such member.")};
+    return store_refusal(failures_, error);
+}
+
+void Conversations::settle(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone)> next) {
+    if (!is_id(call.ids.front())) return done(unknown_conversation());
+    if (!keeper_) return next(std::move(call), std::move(done));
+    const std::string id = call.ids.front();
+    keeper_->when_settled(id, [call = std::move(call), done = std::move(done), next = std::move(next)]() mutable {
+        next(std::move(call), std::move(done));
+    });
+}
+
+void Conversations::find(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone, Record)> next) {
+    settle(std::move(call), std::move(done),
+           [self = shared_from_this(), next = std::move(next)](HttpCall taken, HttpDone answer) {
+               const std::string account = taken.account;
+               const std::string id = taken.ids.front();
+               self->store_.get(account, id,
+                                [self, next, taken = std::move(taken),
+                                 answer = std::move(answer)](base::Result<Record> record) mutable {
+                                    if (!record) return answer(self->refusal(record.error()));
+                                    next(std::move(taken), std::move(answer), std::move(*record));
+                                });
+           });
+}
+
+void Conversations::list(const HttpCall& call, HttpDone done) {
+    const auto query = proto::read_list_query(call.query);
+    if (!query) return done(refusal_of(query.error()));
+    store::ConversationQuery wanted;
+    wanted.limit = query->limit > 0 ? query->limit : k_default_limit;
+    wanted.offset = query->offset;
+    wanted.newest_first = !query->is_ascending.value_or(false);
+    wanted.after = query->after;
+    wanted.before = query->before;
+    store_.list(call.account, wanted, [self = shared_from_this(), done](base::Result<std::vector<Record>> records) {
+        if (!records) return done(self->refusal(records.error()));
+        std::vector<proto::ShownConversation> conversations;
+        for (Record& record : *records) conversations.push_back(shown(std::move(record)));
+        done({200, proto::conversations_answer(conversations)});
+    });
+}
+
+void Conversations::show(HttpCall call, HttpDone done) {
+    find(std::move(call), std::move(done), [](const HttpCall&, const HttpDone& answer, Record record) {
+        answer({200, proto::conversation_answer(shown(std::move(record)))});
+    });
+}
+
+void Conversations::edit(HttpCall call, HttpDone done) {
+    auto body = proto::read_conversation_body(call.body, k_metadata_bytes);
+    if (!body) return done(refusal_of(body.error()));
+    settle(std::move(call), std::move(done),
+           [self = shared_from_this(), body = std::move(*body)](const HttpCall& taken, const HttpDone& answer) {
+               self->store_.edit(taken.account, taken.ids.front(), {body.name, body.metadata},
+                                 [self, answer](base::Result<Record> record) {
+                                     if (!record) return answer(self->refusal(record.error()));
+                                     answer({200, proto::conversation_answer(shown(std::move(*record)))});
+                                 });
+           });
+}
+
+void Conversations::remove(HttpCall call, HttpDone done) {
+    settle(std::move(call), std::move(done),
+           [self = shared_from_this()](const HttpCall& taken, const HttpDone& answer) {
+               self->store_.remove(taken.account, taken.ids.front(), wall_now(),
+                                   [self, answer](const base::Result<bool>& removed) {
+                                       if (!removed) return answer(self->refusal(removed.error()));
+                                       answer({200, proto::rest_error("successfully deleted the conversation")});
+                                   });
+           });
+}
+
+void Conversations::messages(HttpCall call, HttpDone done) {
+    const auto query = proto::read_list_query(call.query);
+    if (!query) return done(refusal_of(query.error()));
+    find(std::move(call), std::move(done),
+         [self = shared_from_this(), query = *query](const HttpCall& taken, const HttpDone& answer, Record record) {
+             store::MessageQuery wanted;
+             if (query.limit > 0) wanted.limit = query.limit;
+             wanted.offset = query.offset;
+             self->store_.messages(taken.account, taken.ids.front(), wanted,
+                                   [self, answer, verbose = query.verbose, conversation = shown(std::move(record))](
+                                       const base::Result<std::vector<detect::MessageRecord>>& messages) {
+                                       if (!messages) return answer(self->refusal(messages.error()));
+                                       answer({200, proto::messages_answer(conversation, *messages, verbose)});
+                                   });
+         });
+}
+
+void Conversations::members(HttpCall call, HttpDone done) {
+    find(std::move(call), std::move(done), [](const HttpCall&, const HttpDone& answer, const Record& record) {
+        answer({200, proto::members_answer(record.members)});
+    });
+}
+
+void Conversations::rename_member(HttpCall call, HttpDone done) {
+    auto body = proto::read_member_body(call.body, call.ids.back());
+    if (!body) return done(refusal_of(body.error()));
+    settle(std::move(call), std::move(done),
+           [self = shared_from_this(), body = std::move(*body)](const HttpCall& taken, const HttpDone& answer) {
+               const std::string& conversation = taken.ids.front();
+               self->store_.rename(taken.account, conversation, body,
+                                   [self, answer, conversation](const base::Result<detect::MemberRecord>& member) {
+                                       if (!member) return answer(self->refusal(member.error()));
+                                       answer({200, proto::rest_error("Member with id: " + member->id +
+                                                                      " for conversationId: " + conversation +
+                                                                      " updated successfully!")});
+                                   });
+           });
+}
+
+void Conversations::assign_speakers(HttpCall call, HttpDone done) {
+    auto body = proto::read_speakers_body(call.body);
+    if (!body) return done(refusal_of(body.error()));
+    find(std::move(call), std::move(done),
+         [self = shared_from_this(), body = std::move(*body)](const HttpCall& taken, const HttpDone& answer,
+                                                              const Record& record) {
+             std::vector<store::SpeakingTime> times;
+             for (const proto::SpokenSpan& span : body) {
+                 times.push_back(
+                     {span.member, {wall_time(record.started, span.start), wall_time(record.started, span.end)}});
+             }
+             self->store_.assign_speakers(
+                 taken.account, taken.ids.front(), std::move(times),
+                 [self, answer](const base::Result<std::size_t>& changed) {
+                     if (!changed) return answer(self->refusal(changed.error()));
+                     answer({200, proto::rest_error("Speakers of " + std::to_string(*changed) + " messages updated.")});
+                 });
+         });
+}
+
+void Conversations::trackers(HttpCall call, HttpDone done) {
+    find(std::move(call), std::move(done),
+         [self = shared_from_this()](const HttpCall& taken, const HttpDone& answer, Record record) {
+             self->store_.hits(
+                 taken.account, taken.ids.front(),
+                 [self, answer,
+                  conversation = shown(std::move(record))](base::Result<std::vector<store::KeptHit>> hits) {
+                     if (!hits) return answer(self->refusal(hits.error()));
+                     answer({200, proto::detected_trackers_answer(conversation, shown(std::move(*hits)))});
+                 });
+         });
+}
+
+void Conversations::analytics(HttpCall call, HttpDone done) {
+    find(std::move(call), std::move(done),
+         [self = shared_from_this()](HttpCall taken, const HttpDone& answer, Record record) {
+             const std::string account = taken.account;
+             const std::string id = taken.ids.front();
+             self->store_.figures(
+                 account, id,
+                 [self, account, id, answer, conversation = shown(std::move(record))](
+                     base::Result<std::vector<store::MemberFigures>> figures) mutable {
+                     if (!figures) return answer(self->refusal(figures.error()));
+                     self->store_.hits(
+                         account, id,
+                         [self, answer, conversation = std::move(conversation),
+                          figures = shown(std::move(*figures))](base::Result<std::vector<store::KeptHit>> hits) {
+                             if (!hits) return answer(self->refusal(hits.error()));
+                             answer({200, proto::analytics_answer(conversation, figures, shown(std::move(*hits)))});
+                         });
+                 });
+         });
+}
+
+void Conversations::nothing_of(std::string_view kind, HttpCall call, HttpDone done) {
+    find(std::move(call), std::move(done), [kind](const HttpCall&, const HttpDone& answer, const Record&) {
+        answer({200, std::string(proto::empty_answer(kind).value_or("{}"))});
+    });
+}
+
+}  // namespace earshot::net

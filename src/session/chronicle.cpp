@@ -1,0 +1,91 @@
+#include "chronicle.hpp"
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace earshot::session {
+
+using detect::ConversationChange;
+using detect::Keeping;
+
+namespace {
+
+/// None where nobody told when.
+std::optional<detect::WallSpan> on_the_wall(const proto::TimeAxis& axis, const detect::TimeSpan& time) {
+    if (std::isnan(time.start) || std::isnan(time.end)) return std::nullopt;
+    return detect::WallSpan{proto::wall_time(axis, time.start), proto::wall_time(axis, time.end)};
+}
+
+}  // namespace
+
+void Chronicle::begin(Keeping keeping, std::string_view name, base::WallTime now) {
+    if (keeping == Keeping::none) return;
+    keeping_ = keeping;
+    started_ = now;
+    ConversationChange change;
+    change.begin = detect::ConversationBegin{std::string(name), detect::ConversationSource::stream, keeping, now};
+    keep(std::move(change));
+}
+
+void Chronicle::said(const Voice& voice, const detect::EndedUtterance& ended) {
+    if (keeping_ == Keeping::none || ended.messages.empty()) return;
+    ConversationChange change = change_of(voice);
+    if (keeping_ == Keeping::full) {
+        const double shift = base::to_seconds(voice.axis.origin - started_);
+        for (const detect::Message& message : ended.messages) {
+            detect::MessageRecord& record = change.messages.emplace_back();
+            record = {message.id,   voice.member.id, ended.number, message.text, on_the_wall(voice.axis, message.time),
+                      message.words};
+            for (detect::TimedWord& word : record.words) {
+                word.start += shift;
+                word.end += shift;
+            }
+        }
+    }
+    add_hits(voice, ended.confirmed, change);
+    keep(std::move(change));
+}
+
+void Chronicle::judged(const Voice& voice, const detect::Judged& judged) {
+    if (keeping_ == Keeping::none || judged.confirmed.empty()) return;
+    ConversationChange change = change_of(voice);
+    add_hits(voice, judged.confirmed, change);
+    keep(std::move(change));
+}
+
+void Chronicle::end(base::WallTime now) {
+    if (keeping_ == Keeping::none) return;
+    ConversationChange change;
+    change.ended = now;
+    keep(std::move(change));
+}
+
+ConversationChange Chronicle::change_of(const Voice& voice) {
+    ConversationChange change;
+    const proto::Speaker& speaker = voice.member.speaker;
+    detect::MemberRecord member{voice.member.id, speaker.name, speaker.user_id, speaker.role};
+    detect::MemberRecord& known = members_[member.id];
+    if (known == member) return change;
+    known = member;
+    change.members.push_back(std::move(member));
+    return change;
+}
+
+void Chronicle::add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, ConversationChange& change) const {
+    for (const detect::Hit& hit : hits) {
+        const detect::TrackerDefinition& tracker = hit.list->tracker(hit.tracker);
+        detect::HitRecord& record = change.hits.emplace_back();
+        record = {hit.id, tracker.id, tracker.name, hit.value(), hit.tier, hit.score, voice.member.id, {}};
+        for (const detect::HitPart& part : hit.parts) {
+            record.parts.push_back({part.message_id, part.begin, part.end, on_the_wall(voice.axis, part.time)});
+        }
+    }
+}
+
+void Chronicle::keep(ConversationChange change) {
+    change.conversation = conversation_id_;
+    actions_.emplace_back(Keep{std::make_shared<ConversationChange>(std::move(change))});
+}
+
+}  // namespace earshot::session

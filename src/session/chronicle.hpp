@@ -1,0 +1,46 @@
+#pragma once
+
+#include "earshot/base/time.hpp"
+#include "earshot/detect/conversation_record.hpp"
+#include "earshot/detect/speaker_window.hpp"
+#include "earshot/session/actions.hpp"
+
+#include "announcer.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earshot::session {
+
+/// Says what is to be kept of a conversation, as it comes: an action Keep for its begin, each utterance, each verdict
+/// that confirms something, and its end. Owned by the conversation, as are the actions.
+class Chronicle {
+public:
+    Chronicle(std::string conversation_id, std::vector<ConversationAction>& actions)
+        : conversation_id_(std::move(conversation_id)), actions_(actions) {}
+
+    /// From now on as much is kept as `keeping` says. Before, nothing is.
+    void begin(detect::Keeping keeping, std::string_view name, base::WallTime now);
+
+    void said(const Voice& voice, const detect::EndedUtterance& ended);
+    void judged(const Voice& voice, const detect::Judged& judged);
+    void end(base::WallTime now);
+
+    detect::Keeping keeping() const noexcept { return keeping_; }
+
+private:
+    /// A change to which the voice's member is added, if it is not known by now or more is known of it.
+    detect::ConversationChange change_of(const Voice& voice);
+    void add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, detect::ConversationChange& change) const;
+    void keep(detect::ConversationChange change);
+
+    const std::string conversation_id_;
+    std::vector<ConversationAction>& actions_;
+    detect::Keeping keeping_ = detect::Keeping::none;
+    base::WallTime started_;
+    std::map<std::string, detect::MemberRecord> members_;  // by id, as they are kept
+};
+
+}  // namespace earshot::session
