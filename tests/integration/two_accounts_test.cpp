@@ -1,7 +1,9 @@
 // Two accounts on one server, with tokens that it has given them: neither ever sees what is the other's.
 #include "earshot/app/application.hpp"
 #include "earshot/app/secrets.hpp"
+#include "earshot/archive/recorder.hpp"
 #include "earshot/net/routes.hpp"
+#include "earshot/store/sql_conversation_store.hpp"
 #include "earshot/store/sql_tracker_store.hpp"
 
 #include "support/net/each_transport.hpp"
@@ -39,7 +41,7 @@ constexpr std::string_view k_all = R"("enableAllTrackers":true)";
 /// A server as `earshot serve` makes it, with three apps: two of ann's, one of bob's.
 class AccountsServer {
 public:
-    AccountsServer(store::TrackerStore& store, Transport transport) {
+    AccountsServer(const net::Stores& stores, Transport transport) {
         settings_.data.directory = folder_.path().string();
         settings_.auth.apps_file = settings_.data.directory + "/apps.yaml";
         settings_.log.level = app::LogLevel::error;
@@ -53,7 +55,7 @@ public:
         application_.emplace(settings_, app::load_apps(settings_.auth.apps_file).apps,
                              app::load_token_keys(settings_.data.directory).value(), app::Logger(settings_.log));
         server_.emplace(on_loopback(app::server_options(settings_, 3), transport), *application_, pool_, nullptr,
-                        net::Stores{.trackers = &store});
+                        stores);
         port_ = Port(server_->start().value(), transport);
     }
 
@@ -95,7 +97,11 @@ protected:
     const std::unique_ptr<support::TestDatabase> file_ = support::TestDatabase::make(support::BackendKind::sqlite);
     const std::unique_ptr<store::Database> database_ = store::Database::open({file_->url()}).value();
     store::SqlTrackerStore store_{*database_};
-    AccountsServer server_{store_, transport()};
+    store::SqlConversationStore conversations_{*database_};
+    support::TemporaryFolder folder_;
+    const std::unique_ptr<archive::Recorder> recorder_ =
+        archive::Recorder::open(conversations_, {.spool = folder_.path() / "spool"}).value();
+    AccountsServer server_{net::Stores{&store_, &conversations_, recorder_.get()}, transport()};
     const Client ann_{server_, "ann"};
     const Client bob_{server_, "bob"};
 };
@@ -110,9 +116,14 @@ bool is_of_trackers(const net::RouteInfo& route) {
     return route.path.starts_with("/v1/manage/tracker") || route.path == "/v1/conversations/tracker/{id}";
 }
 
+bool is_of_conversations(const net::RouteInfo& route) {
+    return route.path.starts_with("/v1/conversations") && !is_of_trackers(route);
+}
+
 std::string with_id(std::string_view path, const std::string& id) {
     std::string target(path);
     if (const auto place = target.find("{id}"); place != std::string::npos) target.replace(place, 4, id);
+    if (const auto place = target.find("{memberId}"); place != std::string::npos) target.replace(place, 10, "m");
     return target;
 }
 
@@ -125,6 +136,10 @@ std::string body_for(const net::RouteInfo& route, const std::string& name) {
         {"TrackerList", R"([{"name":"?","vocabulary":["changed"]}])"},
         {"TrackerDocument", R"({"trackers":[{"name":"?","vocabulary":["changed"]}]})"},
         {"TrackerPatch", R"([{"op":"replace","path":"/name","value":"?"}])"},
+        {"ConversationBody", R"({"name":"?"})"},
+        {"MemberBody", R"({"name":"?"})"},
+        {"SpeakersBody",
+         R"({"speakerEvents":[{"type":"started_speaking","user":{"name":"?"},"offset":{"seconds":0,"nanos":0}}]})"},
     };
     const auto place = k_bodies.find(route.request);
     if (place == k_bodies.end()) throw std::runtime_error("this test has no body for " + std::string(route.request));
@@ -144,7 +159,8 @@ TEST(TwoAccountsRoutesTest, all_routes_with_a_token_are_those_tested_here) {
             EXPECT_EQ(route.path.find('{'), std::string_view::npos)
                 << described(route) << " shows something of anybody";
         } else {
-            EXPECT_TRUE(is_socket(route) || is_of_trackers(route)) << described(route) << " is not tested";
+            EXPECT_TRUE(is_socket(route) || is_of_trackers(route) || is_of_conversations(route))
+                << described(route) << " is not tested";
         }
     }
 }
@@ -165,6 +181,35 @@ TEST_P(TwoAccountsTest, an_id_of_the_other_is_no_id) {
         EXPECT_EQ(others.body, nobodys.body) << "it must not even be told that there is one";
         EXPECT_EQ(ann_.api.everything(), before);
         EXPECT_EQ(ann_.api.ask(route.method, with_id(route.path, id), body_for(route, "changed " + name)).status, 200U);
+    }
+}
+
+TEST_P(TwoAccountsTest, a_conversation_of_the_other_is_none) {
+    TrackerSession session = ann_.connect();
+    session.start(start_message());
+    session.heard("a secret");
+    session.stop();
+    const std::string id = session.conversation_id();
+    const auto everything = [&] {
+        std::string all;
+        for (const char* rest : {"", "/messages", "/members", "/trackers"}) {
+            all += ann_.api.ask("GET", "/v1/conversations/" + id + rest).body;
+        }
+        return all;
+    };
+    const std::string before = everything();
+    EXPECT_THAT(before, HasSubstr("a secret"));
+    for (const net::RouteInfo& route : net::routes()) {
+        if (!is_of_conversations(route)) continue;
+        SCOPED_TRACE(described(route));
+        const HttpResponse others = bob_.api.ask(route.method, with_id(route.path, id), body_for(route, "taken over"));
+        const HttpResponse nobodys =
+            bob_.api.ask(route.method, with_id(route.path, "1234567890123456"), body_for(route, "taken over"));
+
+        EXPECT_EQ(others.status, route.path.find('{') == std::string_view::npos ? 200U : 404U);
+        EXPECT_EQ(others.body, nobodys.body);
+        EXPECT_THAT(others.body, AllOf(Not(HasSubstr(id)), Not(HasSubstr("a secret"))));
+        EXPECT_EQ(everything(), before);
     }
 }
 
@@ -344,7 +389,7 @@ class TwoAccountsTurnsTest : public EachTransport {};
 
 TEST_P(TwoAccountsTurnsTest, the_turn_of_one_does_not_touch_the_other) {
     MemoryStore store;
-    AccountsServer server(store, transport());
+    AccountsServer server(net::Stores{.trackers = &store}, transport());
     const Client ann(server, "ann");
     const Client second(server, "ann-2");
     const Client bob(server, "bob");

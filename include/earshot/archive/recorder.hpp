@@ -25,8 +25,8 @@ struct RecorderOptions {
     base::Duration longest_pause = std::chrono::seconds(15);
     /// Told, on the recorder's thread, when the store does not take changes (with the reason), when it does again
     /// (null), and when something is lost.
-    std::function<void(const base::Error* trouble)> on_change;
-    std::function<void(const std::string& message)> on_loss;
+    std::function<void(const base::Error* trouble)> on_change = {};
+    std::function<void(const std::string& message)> on_loss = {};
 };
 
 struct RecorderFigures {
