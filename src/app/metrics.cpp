@@ -105,6 +105,7 @@ public:
     Counter& changes_written = kept_changes.Add({{"way", "written"}});
     Counter& changes_spooled = kept_changes.Add({{"way", "spooled"}});
     Counter& changes_replayed = kept_changes.Add({{"way", "replayed"}});
+    Counter& changes_left_out = kept_changes.Add({{"way", "left_out"}});
     Counter& changes_lost = kept_changes.Add({{"way", "lost"}});
     Family<Gauge>& kept_waiting = prometheus::BuildGauge()
                                       .Name("earshot_conversation_waiting_bytes")
@@ -205,6 +206,7 @@ void Metrics::recorder_seen(const archive::RecorderFigures& figures) {
     advance(impl_->changes_written, static_cast<double>(figures.written));
     advance(impl_->changes_spooled, static_cast<double>(figures.spooled));
     advance(impl_->changes_replayed, static_cast<double>(figures.replayed));
+    advance(impl_->changes_left_out, static_cast<double>(figures.left_out));
     advance(impl_->changes_lost, static_cast<double>(figures.lost));
     impl_->waiting_in_memory.Set(static_cast<double>(figures.waiting_bytes));
     impl_->waiting_in_spool.Set(static_cast<double>(figures.spool_bytes));

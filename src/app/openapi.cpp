@@ -96,7 +96,7 @@ json::array parameters_of(const RouteInfo& route) {
     }
     for (const net::RouteParameter& parameter : route.parameters) {
         json::object schema{{"type", parameter.type}};
-        if (parameter.type == "integer") schema["minimum"] = 0;  // each is a count
+        if (parameter.type == "integer") schema["minimum"] = parameter.least;
         parameters.push_back(json::object{{"name", parameter.name},
                                           {"in", "query"},
                                           {"description", parameter.summary},

@@ -81,6 +81,53 @@ void raise_limit_for(const Settings& settings, const Logger& logger) {
                 {{"allowed", allowed}, {"wanted", wanted}});
 }
 
+/// Where what outlives the server is kept.
+struct Kept {
+    store::Database& database;
+    store::SqlTrackerStore& trackers;
+    store::SqlConversationStore& conversations;
+};
+
+/// Serves until one of `signals` comes. Gives the exit code.
+int serve_on(const Kept& kept, const Settings& settings, std::vector<App> apps, const TokenKeys& keys,
+             const sigset_t& signals, const Logger& logger, std::ostream& err) {
+    const auto recorder = archive::Recorder::open(kept.conversations, recorder_options(settings, logger));
+    if (!recorder) {
+        err << recorder.error().message << '\n';
+        return 1;
+    }
+
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    store::ValueCache values(kept.database, settings.semantic.stored_bytes);
+    StoredValues keeper(values);
+    const std::unique_ptr<SemanticTier> semantic = load_semantic_tier(settings, keeper, logger);
+    Application application(settings, std::move(apps), keys, logger, {&kept.database, semantic.get(), recorder->get()});
+    net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
+    net::ServerOptions server_settings = server_options(settings, cores);
+    if (semantic) {
+        server_settings.scorer.semantic = proto::TierStatus::ready;
+        server_settings.scorer.default_threshold = semantic->default_threshold();
+    }
+    net::Server server(server_settings, application, pool, semantic ? &semantic->scorer() : nullptr,
+                       {&kept.trackers, &kept.conversations, recorder->get()});
+    const auto port = server.start();
+    if (!port) {
+        err << describe(port.error(), to_string(settings.listen)) << '\n';
+        return port.error().code == base::Errc::invalid_value ? 2 : 1;
+    }
+    logger.info("listening", {{"host", settings.listen.host},
+                              {"port", *port},
+                              {"ioThreads", server_settings.io_threads},
+                              {"computeThreads", pool.threads()}});
+    int signal = 0;
+    sigwait(&signals, &signal);
+    logger.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    server.request_stop();
+    server.wait();
+    logger.info("stopped");
+    return 0;
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
@@ -124,44 +171,11 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
         return database.error().code == base::Errc::invalid_value ? 2 : 1;
     }
     store::SqlTrackerStore trackers(**database, {}, settings.manage.account_bytes);
-
     store::SqlConversationStore conversations(**database);
-    const auto recorder = archive::Recorder::open(conversations, recorder_options(settings, logger));
-    if (!recorder) {
-        err << recorder.error().message << '\n';
-        return 1;
-    }
-
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    store::ValueCache values(**database, settings.semantic.stored_bytes);
-    StoredValues keeper(values);
-    const std::unique_ptr<SemanticTier> semantic = load_semantic_tier(settings, keeper, logger);
-    Application application(settings, std::move(apps.apps), *keys, logger,
-                            {database->get(), semantic.get(), recorder->get()});
-    net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
-    net::ServerOptions server_settings = server_options(settings, cores);
-    if (semantic) {
-        server_settings.scorer.semantic = proto::TierStatus::ready;
-        server_settings.scorer.default_threshold = semantic->default_threshold();
-    }
-    net::Server server(server_settings, application, pool, semantic ? &semantic->scorer() : nullptr,
-                       {&trackers, &conversations, recorder->get()});
-    const auto port = server.start();
-    if (!port) {
-        err << describe(port.error(), to_string(settings.listen)) << '\n';
-        return port.error().code == base::Errc::invalid_value ? 2 : 1;
-    }
-    logger.info("listening", {{"host", settings.listen.host},
-                              {"port", *port},
-                              {"ioThreads", server_settings.io_threads},
-                              {"computeThreads", pool.threads()}});
-    int signal = 0;
-    sigwait(&signals, &signal);
-    logger.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-    server.request_stop();
-    server.wait();
-    logger.info("stopped");
-    return 0;
+    const int exit_code =
+        serve_on({**database, trackers, conversations}, settings, std::move(apps.apps), *keys, signals, logger, err);
+    database->reset();  // before the stores: what it still answers may ask them again
+    return exit_code;
 }
 
 }  // namespace earshot::app

@@ -2,12 +2,12 @@
 
 #include <boost/crc.hpp>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
+#include <string_view>
+#include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -42,13 +42,6 @@ std::uint32_t take(const char* bytes) {
     return number;
 }
 
-struct OpenFile {
-    int descriptor;
-    ~OpenFile() {
-        if (descriptor >= 0) ::close(descriptor);
-    }
-};
-
 std::optional<std::uint64_t> number_of(const std::filesystem::path& path) {
     const std::string name = path.filename().string();
     if (!name.ends_with(k_suffix)) return std::nullopt;
@@ -62,10 +55,16 @@ std::optional<std::uint64_t> number_of(const std::filesystem::path& path) {
 }  // namespace
 
 base::Result<Spool> Spool::open(std::filesystem::path folder, std::uint64_t at_most_bytes) {
-    Spool spool(std::move(folder), at_most_bytes);
     std::error_code error;
-    std::filesystem::create_directories(spool.folder_, error);
-    if (error) return failed(spool.folder_, error.value());
+    std::filesystem::create_directories(folder, error);
+    if (error) return failed(folder, error.value());
+    const std::filesystem::path lock = folder / "lock";
+    Descriptor held(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!held.is_open()) return failed(lock, errno);
+    if (::flock(held.get(), LOCK_EX | LOCK_NB) != 0) {
+        return base::Error{base::Errc::io_failed, folder.string() + " is in use by another server", {}, {}};
+    }
+    Spool spool(std::move(folder), at_most_bytes, std::move(held));
     std::filesystem::directory_iterator entries(spool.folder_, error);
     if (error) return failed(spool.folder_, error.value());
     for (const auto& entry : entries) {
@@ -109,62 +108,79 @@ base::Result<void> Spool::write(std::uint64_t number, std::span<const std::strin
         bytes += record;
     }
     const std::filesystem::path path = path_of(number);
-    const OpenFile file{::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
-    if (file.descriptor < 0) return failed(path, errno);
     const auto known = files_.find(number);
-    const std::uint64_t begin = known == files_.end() ? 0 : known->second.size;
+    const bool is_new = known == files_.end();
+    const std::uint64_t begin = is_new ? 0 : known->second.size;
+    // A new one may stand where an old one could not be removed.
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (is_new ? O_TRUNC : 0), 0600));
+    if (!file.is_open()) return failed(path, errno);
     std::size_t done = 0;
     while (done < bytes.size()) {
         const ssize_t written =
-            ::pwrite(file.descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(begin + done));
+            ::pwrite(file.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(begin + done));
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             const int reason = written < 0 ? errno : ENOSPC;
-            if (::ftruncate(file.descriptor, static_cast<off_t>(begin)) != 0) {
+            if (::ftruncate(file.get(), static_cast<off_t>(begin)) != 0) {
                 // What is there in part is no whole record, and the next one is written over it.
             }
             return failed(path, reason);
         }
         done += static_cast<std::size_t>(written);
     }
-    if (::fdatasync(file.descriptor) != 0) return failed(path, errno);
+    if (::fdatasync(file.get()) != 0) return failed(path, errno);
+    if (is_new) {  // its name has to outlive a loss of power, too
+        const Descriptor folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!folder.is_open() || ::fsync(folder.get()) != 0) return failed(folder_, errno);
+    }
     files_[number].size = begin + bytes.size();
     bytes_ += bytes.size();
     return {};
 }
 
-std::vector<std::string> Spool::front(std::size_t bytes) {
-    std::vector<std::string> records;
-    while (!files_.empty() && records.empty()) {
-        const auto& [number, first] = *files_.begin();
-        const std::uint64_t size = first.size;
-        std::ifstream file(path_of(number), std::ios::binary);
-        file.seekg(static_cast<std::streamoff>(first.dropped));
-        given_ = first.dropped;
-        std::size_t total = 0;
-        while (given_ < size) {
-            std::array<char, k_header_bytes> header{};
-            file.read(header.data(), header.size());
-            const std::uint32_t length = take(header.data());
-            if (!file || length > size - given_ - k_header_bytes) break;
-            if (!records.empty() && total + length > bytes) return records;
-            std::string record(length, '\0');
-            file.read(record.data(), length);
-            if (!file || checksum(record) != take(header.data() + 4)) break;
-            given_ += k_header_bytes + length;
-            total += length;
-            records.push_back(std::move(record));
-        }
-        if (given_ >= size) {
-            if (records.empty()) drop_file();
-        } else if (records.empty()) {  // what follows cannot be told from what is damaged
-            damaged_ += size - given_;
-            drop_file();
-        } else {
-            return records;
-        }
+base::Result<std::string> Spool::read_first() const {
+    const auto& [number, file] = *files_.begin();
+    const std::filesystem::path path = path_of(number);
+    const Descriptor open(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!open.is_open()) return failed(path, errno);
+    std::string bytes(file.size - file.dropped, '\0');
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t taken =
+            ::pread(open.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(file.dropped + done));
+        if (taken < 0 && errno == EINTR) continue;
+        if (taken < 0) return failed(path, errno);
+        if (taken == 0) break;  // it is shorter than it was
+        done += static_cast<std::size_t>(taken);
     }
-    return records;
+    bytes.resize(done);
+    return bytes;
+}
+
+base::Result<std::vector<std::string>> Spool::front(std::size_t bytes, std::size_t records) {
+    std::vector<std::string> taken;
+    while (!files_.empty() && taken.empty()) {
+        const auto read = read_first();
+        if (!read) return read.error();
+        const File& file = files_.begin()->second;
+        std::string_view rest = *read;
+        std::size_t total = 0;
+        while (rest.size() > k_header_bytes && taken.size() < records) {
+            const std::size_t length = take(rest.data());
+            if (length == 0 || length > rest.size() - k_header_bytes) break;
+            const std::string_view record = rest.substr(k_header_bytes, length);
+            if (checksum(record) != take(rest.data() + 4)) break;
+            if (!taken.empty() && total + length > bytes) break;
+            taken.emplace_back(record);
+            total += length;
+            rest.remove_prefix(k_header_bytes + length);
+        }
+        given_ = file.dropped + (read->size() - rest.size());
+        if (!taken.empty()) break;
+        damaged_ += file.size - given_;  // what follows cannot be told from what is damaged
+        drop_file();
+    }
+    return taken;
 }
 
 void Spool::drop_front() {

@@ -126,12 +126,14 @@ void Shard::drain() {
     });
 }
 
-/// A thread stays while others have connections, which may take part in its conversations.
+/// A thread stays while others have connections, which may take part in its conversations, and while its own wait for
+/// verdicts on what was said last.
 bool Shard::is_drained(base::MonotonicTime now) {
-    if (now >= *cut_at_) {
+    const bool is_cut = now >= *cut_at_;
+    if (is_cut) {
         turn([this] { connections_.for_each([](Swept& connection) { connection.on_cut(); }); });
     }
-    return server_.connections.load() == 0;
+    return server_.connections.load() == 0 && (is_cut || hub_.size() == 0);
 }
 
 }  // namespace earshot::net

@@ -31,6 +31,7 @@ public:
 private:
     bool add_header(const std::string& line);
     void set_safety();
+    void set_trusted();
     void set_request();
 
     static curl_socket_t open_socket(void* transfer, curlsocktype purpose, curl_sockaddr* address) noexcept;

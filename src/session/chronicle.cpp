@@ -1,23 +1,13 @@
 #include "chronicle.hpp"
 
-#include <cmath>
-#include <optional>
+#include "hit_record.hpp"
+
 #include <utility>
 
 namespace earshot::session {
 
 using detect::ConversationChange;
 using detect::Keeping;
-
-namespace {
-
-/// None where nobody told when.
-std::optional<detect::WallSpan> on_the_wall(const proto::TimeAxis& axis, const detect::TimeSpan& time) {
-    if (std::isnan(time.start) || std::isnan(time.end)) return std::nullopt;
-    return detect::WallSpan{proto::wall_time(axis, time.start), proto::wall_time(axis, time.end)};
-}
-
-}  // namespace
 
 void Chronicle::begin(Keeping keeping, std::string_view name, base::WallTime now) {
     if (keeping == Keeping::none) return;
@@ -44,7 +34,7 @@ void Chronicle::said(const Voice& voice, const detect::EndedUtterance& ended) {
         }
     }
     add_hits(voice, ended.confirmed, change);
-    keep(std::move(change));
+    if (!change.members.empty() || !change.messages.empty() || !change.hits.empty()) keep(std::move(change));
 }
 
 void Chronicle::judged(const Voice& voice, const detect::Judged& judged) {
@@ -72,15 +62,8 @@ ConversationChange Chronicle::change_of(const Voice& voice) {
     return change;
 }
 
-void Chronicle::add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, ConversationChange& change) const {
-    for (const detect::Hit& hit : hits) {
-        const detect::TrackerDefinition& tracker = hit.list->tracker(hit.tracker);
-        detect::HitRecord& record = change.hits.emplace_back();
-        record = {hit.id, tracker.id, tracker.name, hit.value(), hit.tier, hit.score, voice.member.id, {}};
-        for (const detect::HitPart& part : hit.parts) {
-            record.parts.push_back({part.message_id, part.begin, part.end, on_the_wall(voice.axis, part.time)});
-        }
-    }
+void Chronicle::add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, ConversationChange& change) {
+    for (const detect::Hit& hit : hits) change.hits.push_back(hit_record(hit, voice.member.id, voice.axis));
 }
 
 void Chronicle::keep(ConversationChange change) {

@@ -33,7 +33,7 @@ public:
 private:
     /// A change to which the voice's member is added, if it is not known by now or more is known of it.
     detect::ConversationChange change_of(const Voice& voice);
-    void add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, detect::ConversationChange& change) const;
+    static void add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, detect::ConversationChange& change);
     void keep(detect::ConversationChange change);
 
     const std::string conversation_id_;

@@ -1,8 +1,8 @@
 #include "earshot/session/finished_talk.hpp"
 
+#include "hit_record.hpp"
+
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <deque>
 
 namespace earshot::session {
@@ -74,14 +74,6 @@ TimeSpan FinishedTalk::seconds(const std::optional<WallSpan>& time) const {
     return {base::to_seconds(time->start - rules_.begin), base::to_seconds(time->end - rules_.begin)};
 }
 
-std::optional<WallSpan> FinishedTalk::on_the_wall(const TimeSpan& time) const {
-    if (std::isnan(time.start) || std::isnan(time.end)) return std::nullopt;
-    const auto at = [&](double seconds) {
-        return rules_.begin + std::chrono::round<std::chrono::milliseconds>(base::from_seconds(seconds));
-    };
-    return WallSpan{at(time.start), at(time.end)};
-}
-
 template <typename Take>
 void FinishedTalk::hear(Speaker& speaker, std::string_view text, const std::optional<WallSpan>& time,
                         const Take& take) {
@@ -125,21 +117,19 @@ void FinishedTalk::say(const proto::Speaker& who, std::string_view text, const s
 void FinishedTalk::keep(Speaker& speaker, const detect::EndedUtterance& ended) {
     for (const detect::Message& message : ended.messages) {
         change_.messages.push_back({message.id, speaker.member.id, speaker.before + ended.number, message.text,
-                                    on_the_wall(message.time), message.words});
+                                    on_the_wall({rules_.begin}, message.time), message.words});
     }
     keep(speaker, ended.confirmed);
 }
 
 void FinishedTalk::keep(const Speaker& speaker, const std::vector<detect::Hit>& hits) {
     for (const detect::Hit& hit : hits) {
-        const detect::TrackerDefinition& tracker = hit.list->tracker(hit.tracker);
-        detect::HitRecord& record = change_.hits.emplace_back();
-        record = {hit.id, tracker.id, tracker.name, hit.value(), hit.tier, hit.score, speaker.member.id, {}};
-        for (const detect::HitPart& part : hit.parts) {
-            const auto before = kept_ids_.find(part.message_id);
-            const std::string& id = before == kept_ids_.end() ? part.message_id : before->second;
-            if (!id.empty()) record.parts.push_back({id, part.begin, part.end, on_the_wall(part.time)});
+        detect::HitRecord& record = change_.hits.emplace_back(hit_record(hit, speaker.member.id, {rules_.begin}));
+        for (detect::HitPartRecord& part : record.parts) {
+            const auto before = kept_ids_.find(part.message);
+            if (before != kept_ids_.end()) part.message = before->second;
         }
+        std::erase_if(record.parts, [](const detect::HitPartRecord& part) { return part.message.empty(); });
     }
 }
 

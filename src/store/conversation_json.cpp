@@ -34,12 +34,9 @@ detect::HitPartRecord read_part(simdjson::dom::array part) {
 
 template <typename Record>
 base::Result<std::vector<Record>> read_all(simdjson::dom::parser& parser, std::string_view json,
-                                           Record (*read)(simdjson::dom::array)) {
+                                           std::vector<Record> (*read)(simdjson::dom::array)) {
     try {
-        std::vector<Record> records;
-        const simdjson::dom::array array = parser.parse(json.data(), json.size());
-        for (const simdjson::dom::element element : array) records.push_back(read(element));
-        return records;
+        return read(parser.parse(json.data(), json.size()));
     } catch (const simdjson::simdjson_error& error) {
         return base::Error{base::Errc::io_failed, "what is kept of a conversation cannot be read", {}, error.what()};
     }
@@ -55,21 +52,15 @@ void write_time(proto::JsonWriter& writer, const std::optional<detect::WallSpan>
 
 }  // namespace
 
-std::string write_words(const std::vector<detect::TimedWord>& words) {
-    std::string json;
-    if (words.empty()) return json;
-    proto::JsonWriter writer(json);
+void write_words(proto::JsonWriter& writer, const std::vector<detect::TimedWord>& words) {
     writer.begin_array();
     for (const detect::TimedWord& word : words) {
         writer.begin_array().value(word.word).value(word.start).value(word.end).value(word.confidence).end_array();
     }
     writer.end_array();
-    return json;
 }
 
-std::string write_parts(const std::vector<detect::HitPartRecord>& parts) {
-    std::string json;
-    proto::JsonWriter writer(json);
+void write_parts(proto::JsonWriter& writer, const std::vector<detect::HitPartRecord>& parts) {
     writer.begin_array();
     for (const detect::HitPartRecord& part : parts) {
         // As the message's own id is written, which it refers to.
@@ -78,16 +69,42 @@ std::string write_parts(const std::vector<detect::HitPartRecord>& parts) {
         writer.end_array();
     }
     writer.end_array();
+}
+
+std::string write_words(const std::vector<detect::TimedWord>& words) {
+    std::string json;
+    if (words.empty()) return json;
+    proto::JsonWriter writer(json);
+    write_words(writer, words);
     return json;
+}
+
+std::string write_parts(const std::vector<detect::HitPartRecord>& parts) {
+    std::string json;
+    proto::JsonWriter writer(json);
+    write_parts(writer, parts);
+    return json;
+}
+
+std::vector<detect::TimedWord> words_of(simdjson::dom::array array) {
+    std::vector<detect::TimedWord> words;
+    for (const simdjson::dom::element element : array) words.push_back(read_word(element));
+    return words;
+}
+
+std::vector<detect::HitPartRecord> parts_of(simdjson::dom::array array) {
+    std::vector<detect::HitPartRecord> parts;
+    for (const simdjson::dom::element element : array) parts.push_back(read_part(element));
+    return parts;
 }
 
 base::Result<std::vector<detect::TimedWord>> RecordReader::read_words(std::string_view json) {
     if (json.empty()) return std::vector<detect::TimedWord>();
-    return read_all<detect::TimedWord>(parser_, json, read_word);
+    return read_all<detect::TimedWord>(parser_, json, words_of);
 }
 
 base::Result<std::vector<detect::HitPartRecord>> RecordReader::read_parts(std::string_view json) {
-    return read_all<detect::HitPartRecord>(parser_, json, read_part);
+    return read_all<detect::HitPartRecord>(parser_, json, parts_of);
 }
 
 }  // namespace earshot::store

@@ -32,9 +32,7 @@ base::Result<JobRecord> JobChanges::create(const NewJob& job, std::size_t at_mos
     if (!before) return before.error();
     if (!jobs_.insert(job, now)) return base::Error{base::Errc::invalid_value, "another job has this id", {}, {}};
     auto kept = jobs_.of_id(job.id);
-    if (!kept || !claim || !before->empty()) return kept ? base::Result<JobRecord>(kept->job) : kept.error();
-    take(*kept, *claim, now);
-    kept = jobs_.of_id(job.id);
+    if (kept && claim && before->empty() && take(*kept, *claim, now)) kept = jobs_.of_id(job.id);
     if (!kept) return kept.error();
     return std::move(kept->job);
 }

@@ -31,7 +31,7 @@ void require(bool holds) {
 // Small limits, so that requests of a fuzzer's size reach them.
 proto::ProcessRules small_rules() {
     proto::ProcessRules rules;
-    rules.limits.chunk_text_bytes = 64;
+    rules.text_bytes = 64;
     rules.limits.name_bytes = 64;
     rules.limits.phrase_bytes = 64;
     rules.limits.trackers = 4;
@@ -76,7 +76,7 @@ void check_options(const proto::ProcessOptions& options, const proto::ProcessRul
 void check_messages(const std::vector<proto::SaidMessage>& messages, const proto::ProcessRules& rules) {
     require(!messages.empty() && messages.size() <= rules.messages);
     for (const proto::SaidMessage& said : messages) {
-        check_text(said.text, rules.limits.chunk_text_bytes);
+        check_text(said.text, rules.text_bytes);
         require(said.from != proto::Speaker{});
         require(!said.time || said.time->start <= said.time->end);
         require(said.time || !said.is_from_begin);

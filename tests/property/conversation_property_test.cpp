@@ -54,7 +54,7 @@ detect::MemberRecord member_of(element object, std::string_view user_id_name) {
             has(object, "role") ? text_of(object, "role") : ""};
 }
 
-detect::MemberRecord known(const ShownConversation& conversation, const std::string& id) {
+detect::MemberRecord known(const detect::ConversationRecord& conversation, const std::string& id) {
     for (const detect::MemberRecord& member : conversation.members) {
         if (member.id == id) return member;
     }
@@ -69,7 +69,7 @@ protected:
         for (std::uint64_t seed = 1; seed <= rounds && !HasFailure(); ++seed) {
             SCOPED_TRACE("seed " + std::to_string(seed));
             Dice dice(seed);
-            const ShownConversation conversation = support::random_conversation(dice);
+            const detect::ConversationRecord conversation = support::random_conversation(dice);
             trial(dice, conversation);
         }
     }
@@ -81,10 +81,10 @@ private:
 };
 
 TEST_F(ConversationPropertyTest, a_conversation_is_shown_as_it_is) {
-    for_each_conversation([&](Dice&, const ShownConversation& conversation) {
+    for_each_conversation([&](Dice&, const detect::ConversationRecord& conversation) {
         const std::string answer = conversation_answer(conversation);
         const element shown = parsed(answer);
-        ShownConversation read;
+        detect::ConversationRecord read;
         read.id = text_of(shown, "id");
         EXPECT_EQ(read.id, conversation.id);
         EXPECT_EQ(text_of(shown, "name"), conversation.name.empty() ? conversation.id : conversation.name);
@@ -106,7 +106,7 @@ TEST_F(ConversationPropertyTest, a_conversation_is_shown_as_it_is) {
 }
 
 TEST_F(ConversationPropertyTest, messages_are_shown_as_they_are) {
-    for_each_conversation([&](Dice& dice, const ShownConversation& conversation) {
+    for_each_conversation([&](Dice& dice, const detect::ConversationRecord& conversation) {
         const auto messages = support::random_messages(dice, conversation);
         const bool verbose = dice.one_in(2);
         const std::string answer = messages_answer(conversation, messages, verbose);
@@ -137,11 +137,11 @@ TEST_F(ConversationPropertyTest, messages_are_shown_as_they_are) {
 }
 
 TEST_F(ConversationPropertyTest, who_reads_the_detected_trackers_holds_the_hits) {
-    for_each_conversation([&](Dice& dice, const ShownConversation& conversation) {
+    for_each_conversation([&](Dice& dice, const detect::ConversationRecord& conversation) {
         const auto hits = support::random_hits(dice, conversation);
         const std::string answer = detected_trackers_answer(conversation, hits);
 
-        std::map<std::string, ShownHit> read;
+        std::map<std::string, detect::KeptHit> read;
         std::vector<std::string> trackers;
         std::vector<std::pair<std::string, std::string>> matches;
         for (const element tracker : parsed(answer).get_array()) {
@@ -152,7 +152,7 @@ TEST_F(ConversationPropertyTest, who_reads_the_detected_trackers_holds_the_hits)
                 EXPECT_EQ(match["insightRefs"].get_array().size(), 0U);
                 EXPECT_GT(match["messageRefs"].get_array().size(), 0U);
                 for (const element ref : match["messageRefs"].get_array()) {
-                    ShownHit& shown = read[text_of(ref, "hitId")];
+                    detect::KeptHit& shown = read[text_of(ref, "hitId")];
                     detect::HitRecord& hit = shown.hit;
                     hit.id = text_of(ref, "hitId");
                     hit.tracker = trackers.back();
@@ -176,14 +176,14 @@ TEST_F(ConversationPropertyTest, who_reads_the_detected_trackers_holds_the_hits)
         // Each tracker and each value of it once, in the order in which they were heard first.
         std::vector<std::string> first_trackers;
         std::map<std::string, std::string> names;
-        for (const ShownHit& shown : hits) {
+        for (const detect::KeptHit& shown : hits) {
             names[shown.hit.tracker] = shown.hit.tracker_name;
             if (std::ranges::count(first_trackers, shown.hit.tracker) == 0) first_trackers.push_back(shown.hit.tracker);
         }
         EXPECT_EQ(trackers, first_trackers);
         std::vector<std::pair<std::string, std::string>> first_matches;
         for (const std::string& tracker : first_trackers) {
-            for (const ShownHit& shown : hits) {
+            for (const detect::KeptHit& shown : hits) {
                 const std::pair match(shown.hit.tracker, shown.hit.value);
                 if (match.first == tracker && std::ranges::count(first_matches, match) == 0) {
                     first_matches.push_back(match);
@@ -192,7 +192,7 @@ TEST_F(ConversationPropertyTest, who_reads_the_detected_trackers_holds_the_hits)
         }
         EXPECT_EQ(matches, first_matches);
         ASSERT_EQ(read.size(), hits.size());
-        for (const ShownHit& shown : hits) {
+        for (const detect::KeptHit& shown : hits) {
             detect::HitRecord expected = shown.hit;
             expected.tracker_name = names[expected.tracker];
             EXPECT_EQ(read[expected.id].hit, expected);
@@ -202,9 +202,9 @@ TEST_F(ConversationPropertyTest, who_reads_the_detected_trackers_holds_the_hits)
 }
 
 TEST_F(ConversationPropertyTest, analytics_count_what_there_is) {
-    for_each_conversation([&](Dice& dice, const ShownConversation& conversation) {
+    for_each_conversation([&](Dice& dice, const detect::ConversationRecord& conversation) {
         const auto hits = support::random_hits(dice, conversation);
-        std::vector<ShownFigures> figures;
+        std::vector<detect::MemberFigures> figures;
         for (const detect::MemberRecord& member : conversation.members) {
             if (dice.one_in(3)) continue;
             figures.push_back({member.id, dice.below(9), dice.below(99), static_cast<double>(dice.below(7200))});
@@ -225,8 +225,8 @@ TEST_F(ConversationPropertyTest, analytics_count_what_there_is) {
             ASSERT_LT(place, conversation.members.size());
             const std::string id = conversation.members[place++].id;
             EXPECT_EQ(text_of(member, "id"), id);
-            const auto found = std::ranges::find(figures, id, &ShownFigures::member);
-            const ShownFigures expected = found == figures.end() ? ShownFigures{} : *found;
+            const auto found = std::ranges::find(figures, id, &detect::MemberFigures::member);
+            const detect::MemberFigures expected = found == figures.end() ? detect::MemberFigures{} : *found;
             EXPECT_EQ(std::uint64_t(member["words"]), expected.words);
             EXPECT_EQ(std::uint64_t(member["messages"]), expected.messages);
             EXPECT_EQ(double(member["talkTime"]["seconds"]), expected.talk_seconds);

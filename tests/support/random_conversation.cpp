@@ -9,8 +9,6 @@
 namespace earshot::support {
 namespace {
 
-using proto::ShownConversation;
-using proto::ShownHit;
 using std::chrono::milliseconds;
 
 const std::array k_texts{"", "a", "So, how much?", "\"q\" \\ \n", "\u00e9t\u00e9", "\U0001F600", "</script>"};
@@ -27,15 +25,15 @@ std::optional<detect::WallSpan> random_span(Dice& dice, base::WallTime begin) {
 }
 
 /// One of the members, or somebody who is none.
-std::string random_member(Dice& dice, const ShownConversation& conversation) {
+std::string random_member(Dice& dice, const detect::ConversationRecord& conversation) {
     const std::size_t place = dice.below(conversation.members.size() + 1);
     return place < conversation.members.size() ? conversation.members[place].id : "stranger";
 }
 
 }  // namespace
 
-ShownConversation random_conversation(Dice& dice) {
-    ShownConversation conversation;
+detect::ConversationRecord random_conversation(Dice& dice) {
+    detect::ConversationRecord conversation;
     conversation.id = std::to_string(1'000'000'000'000'000 + dice.below(1000));
     conversation.name = dice.any(k_texts);
     if (dice.one_in(2)) conversation.metadata = dice.any(std::array{"{}", R"({"a":[1,null]})"});
@@ -52,7 +50,7 @@ ShownConversation random_conversation(Dice& dice) {
     return conversation;
 }
 
-std::vector<detect::MessageRecord> random_messages(Dice& dice, const ShownConversation& conversation) {
+std::vector<detect::MessageRecord> random_messages(Dice& dice, const detect::ConversationRecord& conversation) {
     std::vector<detect::MessageRecord> messages;
     for (std::size_t i = 0, count = dice.below(5); i < count; ++i) {
         detect::MessageRecord& message = messages.emplace_back();
@@ -68,10 +66,10 @@ std::vector<detect::MessageRecord> random_messages(Dice& dice, const ShownConver
     return messages;
 }
 
-std::vector<ShownHit> random_hits(Dice& dice, const ShownConversation& conversation) {
-    std::vector<ShownHit> hits;
+std::vector<detect::KeptHit> random_hits(Dice& dice, const detect::ConversationRecord& conversation) {
+    std::vector<detect::KeptHit> hits;
     for (std::size_t i = 0, count = dice.below(8); i < count; ++i) {
-        ShownHit& shown = hits.emplace_back();
+        detect::KeptHit& shown = hits.emplace_back();
         shown.hit.id = "h" + std::to_string(i);
         shown.hit.tracker = "t" + std::to_string(dice.below(3));
         shown.hit.tracker_name = dice.any(k_texts);

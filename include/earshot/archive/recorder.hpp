@@ -32,8 +32,9 @@ struct RecorderOptions {
 struct RecorderFigures {
     std::uint64_t written = 0;   ///< changes that came into the store straight from memory
     std::uint64_t spooled = 0;   ///< that were put into the spool
-    std::uint64_t replayed = 0;  ///< that came from there into the store, and those that the store refused
-    std::uint64_t lost = 0;      ///< for which there was no room, or that could not be read again
+    std::uint64_t replayed = 0;  ///< that came from there into the store
+    std::uint64_t left_out = 0;  ///< conversations of a batch that were removed, or whose begin never came
+    std::uint64_t lost = 0;      ///< for which there was no room, or that the database does not take
     std::size_t waiting_bytes = 0;
     std::uint64_t spool_bytes = 0;
 };
@@ -52,7 +53,8 @@ public:
     ~Recorder() override;
 
     void keep(detect::ConversationChange change) override;
-    void when_settled(const std::string& conversation, std::function<void()> done) override;
+    void when_settled(const std::optional<std::string>& conversation, std::function<void()> done) override;
+    bool is_behind() const override;
     bool is_keeping() const override;
 
     RecorderFigures figures() const;

@@ -97,8 +97,37 @@ struct ConversationChange {
     std::vector<HitRecord> hits;             ///< in the order in which they became known
     std::optional<base::WallTime> ended;     ///< it was over then
 
-    /// Heap bytes, roughly.
+    /// Bytes that it takes, roughly.
     std::size_t bytes() const noexcept;
+};
+
+// ---- What is read of it
+
+/// What is known of a conversation that is kept.
+struct ConversationRecord {
+    std::string id;
+    std::string name;  ///< its id, where nobody named it
+    ConversationSource source = ConversationSource::stream;
+    Keeping keeping = Keeping::full;
+    std::string metadata;  ///< a JSON object as text; empty: none
+    base::WallTime started;
+    base::WallTime ended;  ///< when it was over; while it is not: the end of its last message, or its begin
+    bool is_over = false;
+    std::vector<MemberRecord> members;  ///< in the order in which they came
+};
+
+/// A hit with the texts of the messages it lies in.
+struct KeptHit {
+    HitRecord hit;
+    std::vector<std::string> texts;  ///< of each part's message; empty where no word is kept
+};
+
+/// What a member said, in numbers.
+struct MemberFigures {
+    std::string member;  ///< id
+    std::uint64_t messages = 0;
+    std::uint64_t words = 0;  ///< counted by white space
+    double talk_seconds = 0;  ///< of messages that have times
 };
 
 }  // namespace earshot::detect

@@ -26,6 +26,7 @@ struct RouteParameter {
     std::string_view name;
     std::string_view type;  ///< as JSON Schema has it: "string", "integer", "boolean"
     std::string_view summary;
+    int least = 0;  ///< of an integer
 };
 
 /// What a route is, for documentation and metrics. What every route may answer (400 for what is no HTTP, 401 where it

@@ -65,6 +65,7 @@ struct HttpClientOptions {
     std::size_t queue = 1024;                                ///< requests that wait for others to end
     std::size_t body_bytes = 64 * 1024;                      ///< of an answer that are read
     base::Duration connect_limit = std::chrono::seconds(3);  ///< from a request's begin until it is connected
+    std::string ca_file;  ///< PEM: whose certificates are trusted; empty: the system's
 };
 
 /// Makes requests to servers that somebody else named, and trusts neither: it connects only to addresses that the guard

@@ -16,56 +16,30 @@
 // any thread. Shapes: docs/protocol.md.
 namespace earshot::proto {
 
-/// A conversation as the API shows it.
-struct ShownConversation {
-    std::string id;
-    std::string name;
-    std::string metadata;  ///< a JSON object as text; empty: none
-    base::WallTime started;
-    base::WallTime ended;
-    bool is_over = false;
-    detect::ConversationSource source = detect::ConversationSource::stream;
-    detect::Keeping keeping = detect::Keeping::full;
-    std::vector<detect::MemberRecord> members;
-};
-
-/// A hit and the texts of its parts' messages.
-struct ShownHit {
-    detect::HitRecord hit;
-    std::vector<std::string> texts;
-};
-
-/// A member's share of a conversation.
-struct ShownFigures {
-    std::string member;
-    std::uint64_t messages = 0;
-    std::uint64_t words = 0;
-    double talk_seconds = 0;
-};
-
 /// `{"id", "type": "meeting", "name", "startTime", "endTime", "members", "metadata", "source", "store", "isOver"}`
-std::string conversation_answer(const ShownConversation& conversation);
+std::string conversation_answer(const detect::ConversationRecord& conversation);
 
 /// `{"conversations": [ … ]}`
-std::string conversations_answer(std::span<const ShownConversation> conversations);
+std::string conversations_answer(std::span<const detect::ConversationRecord> conversations);
 
 /// `{"messages": [ … ]}`; `timeOffset` and `duration` are seconds, from the conversation's begin. Messages without a
 /// time have that of the begin. `verbose`: with `words`, where a recogniser timed them.
-std::string messages_answer(const ShownConversation& conversation, std::span<const detect::MessageRecord> messages,
-                            bool verbose);
+std::string messages_answer(const detect::ConversationRecord& conversation,
+                            std::span<const detect::MessageRecord> messages, bool verbose);
 
 /// `{"members": [{"id", "name", "email"}]}`, with `role` where there is one
 std::string members_answer(std::span<const detect::MemberRecord> members);
 
 /// The bare array of trackers, each once, with its matches by phrase and their messageRefs, in the order in which they
 /// were heard first: members as of a live tracker_response, `offset` -1 but for `exact` and `pattern`.
-std::string detected_trackers_answer(const ShownConversation& conversation, std::span<const ShownHit> hits);
+std::string detected_trackers_answer(const detect::ConversationRecord& conversation,
+                                     std::span<const detect::KeptHit> hits);
 
 /// `{"metrics", "members", "trackers"}`: silence and talk time of the whole; talk time, words and messages of each
 /// member; for each tracker its hits, the messages with one and their share of all, when it was heard first and last
 /// (where that is known), and its hits by member.
-std::string analytics_answer(const ShownConversation& conversation, std::span<const ShownFigures> figures,
-                             std::span<const ShownHit> hits);
+std::string analytics_answer(const detect::ConversationRecord& conversation,
+                             std::span<const detect::MemberFigures> figures, std::span<const detect::KeptHit> hits);
 
 /// `{"id", "status", "progress"}`, with `error` where it failed
 std::string job_answer(std::string_view id, std::string_view status, double progress, std::string_view error);
@@ -103,7 +77,7 @@ Checked<std::vector<SpokenSpan>> read_speakers_body(std::string_view body);
 
 /// The parameters of a query that lists something, in any loose form.
 struct ListQuery {
-    std::size_t limit = 0;  ///< 0: none is given
+    std::optional<std::size_t> limit;
     std::size_t offset = 0;
     std::optional<bool> is_ascending;      ///< `order`: "asc" or "desc"
     std::optional<base::WallTime> after;   ///< `startTime`

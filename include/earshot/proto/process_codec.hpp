@@ -16,7 +16,8 @@ namespace earshot::proto {
 
 /// What a request may hold.
 struct ProcessRules {
-    MessageLimits limits;  ///< chunk_text_bytes bounds a message's text; trackers and names as in a start message
+    MessageLimits limits;                       ///< of trackers and names, as in a start message
+    std::size_t text_bytes = 16 * 1024 * 1024;  ///< of one message; what hears it cuts it into utterances
     std::size_t messages = 100'000;
     std::size_t url_bytes = 8 * 1024;
     std::size_t metadata_bytes = 64 * 1024;

@@ -73,7 +73,6 @@ private:
     Speaker& speaker_of(const proto::Speaker& who);
     Speaker& add(detect::MemberRecord member);
     detect::TimeSpan seconds(const std::optional<detect::WallSpan>& time) const;
-    std::optional<detect::WallSpan> on_the_wall(const detect::TimeSpan& time) const;
     /// Ends what was committed of the speaker's utterance, cut where it is too long; `take` gets each part.
     template <typename Take>
     void hear(Speaker& speaker, std::string_view text, const std::optional<detect::WallSpan>& time, const Take& take);

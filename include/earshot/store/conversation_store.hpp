@@ -14,18 +14,9 @@
 
 namespace earshot::store {
 
-/// What a list of conversations shows of each.
-struct ConversationRecord {
-    std::string id;
-    std::string name;  ///< its id, where nobody named it
-    detect::ConversationSource source = detect::ConversationSource::stream;
-    detect::Keeping keeping = detect::Keeping::full;
-    std::string metadata;  ///< a JSON object as text; empty: none
-    base::WallTime started;
-    base::WallTime ended;  ///< when it was over; while it is not: the end of its last message, or its begin
-    bool is_over = false;
-    std::vector<detect::MemberRecord> members;  ///< in the order in which they came
-};
+using detect::ConversationRecord;
+using detect::KeptHit;
+using detect::MemberFigures;
 
 /// Which conversations, and in which order.
 struct ConversationQuery {
@@ -53,20 +44,6 @@ struct SpeakingTime {
     detect::MemberRecord member;  ///< an `id` of the conversation's, or one without an id that is known by its
                                   ///< `user_id` (or, without one, its `name`), or is new
     detect::WallSpan time;
-};
-
-/// A hit with the texts of the messages it lies in.
-struct KeptHit {
-    detect::HitRecord hit;
-    std::vector<std::string> texts;  ///< of each part's message; empty where no word is kept
-};
-
-/// What is counted of a conversation. Times count once where messages of a member overlap not.
-struct MemberFigures {
-    std::string member;  ///< id
-    std::uint64_t messages = 0;
-    std::uint64_t words = 0;  ///< counted by white space
-    double talk_seconds = 0;  ///< of messages that have times
 };
 
 /// What accounts keep of conversations. Each operation is one transaction, and what was answered survives a crash. An

@@ -22,8 +22,8 @@ class ConversationLook;
 ///   UTF-16 stay what they are. Bytes that are no UTF-8 become U+FFFD rather than fail what is applied with them.
 /// - An account's name that is no UTF-8, holds U+0000 or is longer than 256 bytes is Errc::invalid_value; its changes
 ///   are left out, as are those of a conversation with such an id.
-/// - Of members that are added again, and of ends, what is known first stays, or is later: texts of a member that are
-///   there are changed by rename() alone, and an end only moves on.
+/// - Changes fill what is not known of a member; what is known is replaced by rename() alone. A name and an end
+///   that are known stay, but that a later end takes the place of an earlier one.
 /// - Keeping::hits keeps members and hits; then there are no messages(), no figures(), and each of a hit's `texts` is
 ///   empty. Keeping::none is left out.
 /// - expire() leaves conversations alone for which a job was asked since `before` that is not done yet.

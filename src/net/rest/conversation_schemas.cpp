@@ -78,7 +78,13 @@ std::string_view conversation_schemas() noexcept {
   },
   "MemberBody": {
     "type": "object",
-    "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "email": {"type": "string"}},
+    "properties": {
+      "id": {"type": "string"},
+      "name": {"type": "string"},
+      "email": {"type": "string"},
+      "userId": {"type": "string"},
+      "role": {"type": "string"}
+    },
     "examples": [{"name": "Ann Lee", "email": "ann@example.com"}]
   },
   "SpeakersBody": {
@@ -94,11 +100,17 @@ std::string_view conversation_schemas() noexcept {
             "type": {"type": "string", "enum": ["started_speaking", "stopped_speaking"]},
             "user": {
               "type": "object",
-              "properties": {"id": {"type": "string"}, "userId": {"type": "string"}, "name": {"type": "string"}}
+              "properties": {
+                "id": {"type": "string"},
+                "userId": {"type": "string"},
+                "email": {"type": "string"},
+                "name": {"type": "string"},
+                "role": {"type": "string"}
+              }
             },
             "offset": {
               "type": "object",
-              "properties": {"seconds": {"type": "number"}, "nanos": {"type": "number"}}
+              "properties": {"seconds": {"type": ["number", "string"]}, "nanos": {"type": ["number", "string"]}}
             }
           }
         }

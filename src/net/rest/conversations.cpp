@@ -15,9 +15,9 @@ namespace earshot::net {
 namespace {
 
 using base::Errc;
-using store::ConversationRecord;
 
 constexpr std::size_t k_default_limit = 20;
+constexpr std::size_t k_most_listed = 1000;
 constexpr std::size_t k_id_bytes = 64;
 constexpr std::string_view k_unknown = "The conversationId is either invalid or does not exist.";
 
@@ -35,26 +35,6 @@ bool is_id(std::string_view id) {
     return !id.empty() && id.size() <= k_id_bytes && std::all_of(id.begin(), id.end(), is_digit);
 }
 
-proto::ShownConversation shown(ConversationRecord record) {
-    return {std::move(record.id), std::move(record.name), std::move(record.metadata),
-            record.started,       record.ended,           record.is_over,
-            record.source,        record.keeping,         std::move(record.members)};
-}
-
-std::vector<proto::ShownHit> shown(std::vector<store::KeptHit> hits) {
-    std::vector<proto::ShownHit> result;
-    for (store::KeptHit& hit : hits) result.push_back({std::move(hit.hit), std::move(hit.texts)});
-    return result;
-}
-
-std::vector<proto::ShownFigures> shown(std::vector<store::MemberFigures> figures) {
-    std::vector<proto::ShownFigures> result;
-    for (store::MemberFigures& of : figures) {
-        result.push_back({std::move(of.member), of.messages, of.words, of.talk_seconds});
-    }
-    return result;
-}
-
 /// Seconds from the conversation's begin; those that do not end last as long as there is time.
 base::WallTime wall_time(base::WallTime begin, double seconds) {
     if (std::isinf(seconds)) return base::WallTime::max();
@@ -68,7 +48,11 @@ base::WallTime wall_now() {
 }  // namespace
 
 HttpAnswer Conversations::refusal(const base::Error& error) const {
-    if (error.code == Errc::unknown_conversation) return unknown_conversation();
+    if (error.code == Errc::unknown_conversation) {
+        // It may be among those that could not be written yet.
+        if (keeper_ && keeper_->is_behind()) return away("Conversations are still being written.");
+        return unknown_conversation();
+    }
     if (error.code == Errc::unknown_member) return {404, proto::rest_error("The conversation has no such member.")};
     return store_refusal(failures_, error);
 }
@@ -80,6 +64,10 @@ void Conversations::settle(HttpCall call, HttpDone done, std::function<void(Http
     keeper_->when_settled(id, [call = std::move(call), done = std::move(done), next = std::move(next)]() mutable {
         next(std::move(call), std::move(done));
     });
+}
+
+void Conversations::settle_all(std::function<void()> next) {
+    keeper_ ? keeper_->when_settled(std::nullopt, std::move(next)) : next();
 }
 
 void Conversations::find(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone, Record)> next) {
@@ -96,26 +84,25 @@ void Conversations::find(HttpCall call, HttpDone done, std::function<void(HttpCa
            });
 }
 
-void Conversations::list(const HttpCall& call, HttpDone done) {
+void Conversations::list(HttpCall call, HttpDone done) {
     const auto query = proto::read_list_query(call.query);
     if (!query) return done(refusal_of(query.error()));
     store::ConversationQuery wanted;
-    wanted.limit = query->limit > 0 ? query->limit : k_default_limit;
+    wanted.limit = std::min(query->limit.value_or(k_default_limit), k_most_listed);
     wanted.offset = query->offset;
     wanted.newest_first = !query->is_ascending.value_or(false);
     wanted.after = query->after;
     wanted.before = query->before;
-    store_.list(call.account, wanted, [self = shared_from_this(), done](base::Result<std::vector<Record>> records) {
-        if (!records) return done(self->refusal(records.error()));
-        std::vector<proto::ShownConversation> conversations;
-        for (Record& record : *records) conversations.push_back(shown(std::move(record)));
-        done({200, proto::conversations_answer(conversations)});
+    settle_all([self = shared_from_this(), account = std::move(call.account), wanted, done = std::move(done)] {
+        self->store_.list(account, wanted, [self, done](const base::Result<std::vector<Record>>& records) {
+            done(records ? HttpAnswer{200, proto::conversations_answer(*records)} : self->refusal(records.error()));
+        });
     });
 }
 
 void Conversations::show(HttpCall call, HttpDone done) {
     find(std::move(call), std::move(done), [](const HttpCall&, const HttpDone& answer, Record record) {
-        answer({200, proto::conversation_answer(shown(std::move(record)))});
+        answer({200, proto::conversation_answer(std::move(record))});
     });
 }
 
@@ -127,7 +114,7 @@ void Conversations::edit(HttpCall call, HttpDone done) {
                self->store_.edit(taken.account, taken.ids.front(), {body.name, body.metadata},
                                  [self, answer](base::Result<Record> record) {
                                      if (!record) return answer(self->refusal(record.error()));
-                                     answer({200, proto::conversation_answer(shown(std::move(*record)))});
+                                     answer({200, proto::conversation_answer(std::move(*record))});
                                  });
            });
 }
@@ -149,10 +136,10 @@ void Conversations::messages(HttpCall call, HttpDone done) {
     find(std::move(call), std::move(done),
          [self = shared_from_this(), query = *query](const HttpCall& taken, const HttpDone& answer, Record record) {
              store::MessageQuery wanted;
-             if (query.limit > 0) wanted.limit = query.limit;
+             wanted.limit = query.limit.value_or(wanted.limit);
              wanted.offset = query.offset;
              self->store_.messages(taken.account, taken.ids.front(), wanted,
-                                   [self, answer, verbose = query.verbose, conversation = shown(std::move(record))](
+                                   [self, answer, verbose = query.verbose, conversation = std::move(record)](
                                        const base::Result<std::vector<detect::MessageRecord>>& messages) {
                                        if (!messages) return answer(self->refusal(messages.error()));
                                        answer({200, proto::messages_answer(conversation, *messages, verbose)});
@@ -207,10 +194,9 @@ void Conversations::trackers(HttpCall call, HttpDone done) {
          [self = shared_from_this()](const HttpCall& taken, const HttpDone& answer, Record record) {
              self->store_.hits(
                  taken.account, taken.ids.front(),
-                 [self, answer,
-                  conversation = shown(std::move(record))](base::Result<std::vector<store::KeptHit>> hits) {
+                 [self, answer, conversation = std::move(record)](base::Result<std::vector<detect::KeptHit>> hits) {
                      if (!hits) return answer(self->refusal(hits.error()));
-                     answer({200, proto::detected_trackers_answer(conversation, shown(std::move(*hits)))});
+                     answer({200, proto::detected_trackers_answer(conversation, std::move(*hits))});
                  });
          });
 }
@@ -222,15 +208,15 @@ void Conversations::analytics(HttpCall call, HttpDone done) {
              const std::string id = taken.ids.front();
              self->store_.figures(
                  account, id,
-                 [self, account, id, answer, conversation = shown(std::move(record))](
-                     base::Result<std::vector<store::MemberFigures>> figures) mutable {
+                 [self, account, id, answer,
+                  conversation = std::move(record)](base::Result<std::vector<detect::MemberFigures>> figures) mutable {
                      if (!figures) return answer(self->refusal(figures.error()));
                      self->store_.hits(
                          account, id,
                          [self, answer, conversation = std::move(conversation),
-                          figures = shown(std::move(*figures))](base::Result<std::vector<store::KeptHit>> hits) {
+                          figures = std::move(*figures)](base::Result<std::vector<detect::KeptHit>> hits) {
                              if (!hits) return answer(self->refusal(hits.error()));
-                             answer({200, proto::analytics_answer(conversation, figures, shown(std::move(*hits)))});
+                             answer({200, proto::analytics_answer(conversation, figures, std::move(*hits))});
                          });
                  });
          });

@@ -26,7 +26,7 @@ public:
     Conversations(store::ConversationStore& store, ConversationKeeper* keeper, std::shared_ptr<StoreFailures> failures)
         : store_(store), keeper_(keeper), failures_(std::move(failures)) {}
 
-    void list(const HttpCall& call, HttpDone done);
+    void list(HttpCall call, HttpDone done);
     void show(HttpCall call, HttpDone done);
     void edit(HttpCall call, HttpDone done);
     void remove(HttpCall call, HttpDone done);
@@ -41,12 +41,14 @@ public:
     void nothing_of(std::string_view kind, HttpCall call, HttpDone done);
 
 private:
-    using Record = store::ConversationRecord;
+    using Record = detect::ConversationRecord;
 
     /// Calls `next` with the call's conversation, or answers that there is none.
     void find(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone, Record)> next);
     /// Calls `next` when what was heard so far can be read; answers where the path names no conversation.
     void settle(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone)> next);
+    /// The same for all conversations.
+    void settle_all(std::function<void()> next);
     HttpAnswer refusal(const base::Error& error) const;
 
     store::ConversationStore& store_;

@@ -27,7 +27,7 @@ struct HeardTracker {
     Groups<MemberHits> members;
 };
 
-Groups<HeardTracker> gather(std::span<const ShownHit> hits) {
+Groups<HeardTracker> gather(std::span<const detect::KeptHit> hits) {
     Groups<HeardTracker> trackers;
     for (const auto& [hit, texts] : hits) {
         if (hit.parts.empty()) continue;
@@ -52,8 +52,8 @@ struct TalkTime {
     double talked = 0;
     double all = 0;
 
-    TalkTime(const ShownConversation& conversation, std::span<const ShownFigures> figures) {
-        for (const ShownFigures& member : figures) talked += member.talk_seconds;
+    TalkTime(const detect::ConversationRecord& conversation, std::span<const detect::MemberFigures> figures) {
+        for (const detect::MemberFigures& member : figures) talked += member.talk_seconds;
         all = std::max(talked, base::to_seconds(conversation.ended - conversation.started));
     }
     double percent(double seconds) const { return all > 0 ? rounded(100 * seconds / all) : 0.0; }
@@ -64,7 +64,7 @@ void write_metric(JsonWriter& json, std::string_view type, double seconds, const
     json.member("seconds", rounded(seconds)).end_object();
 }
 
-void write_figures(JsonWriter& json, const detect::MemberRecord& member, const ShownFigures& figures,
+void write_figures(JsonWriter& json, const detect::MemberRecord& member, const detect::MemberFigures& figures,
                    const TalkTime& time) {
     json.begin_object().member("id", member.id).member("name", member.name).member("userId", member.user_id);
     json.key("talkTime").begin_object().member("percentage", time.percent(figures.talk_seconds));
@@ -73,17 +73,17 @@ void write_figures(JsonWriter& json, const detect::MemberRecord& member, const S
 }
 
 /// Everybody who takes part; those who said nothing too.
-void write_members(JsonWriter& json, const ShownConversation& conversation, std::span<const ShownFigures> figures,
-                   const TalkTime& time) {
-    std::unordered_map<std::string_view, const ShownFigures*> by_member;
-    for (const ShownFigures& member : figures) by_member.emplace(member.member, &member);
+void write_members(JsonWriter& json, const detect::ConversationRecord& conversation,
+                   std::span<const detect::MemberFigures> figures, const TalkTime& time) {
+    std::unordered_map<std::string_view, const detect::MemberFigures*> by_member;
+    for (const detect::MemberFigures& member : figures) by_member.emplace(member.member, &member);
     json.key("members").begin_array();
     for (const detect::MemberRecord& member : conversation.members) {
         const auto found = by_member.find(member.id);
-        write_figures(json, member, found == by_member.end() ? ShownFigures{} : *found->second, time);
+        write_figures(json, member, found == by_member.end() ? detect::MemberFigures{} : *found->second, time);
     }
     const ShownMembers known(conversation.members);
-    for (const ShownFigures& member : figures) {
+    for (const detect::MemberFigures& member : figures) {
         if (known.find(member.member)) continue;
         write_figures(json, detect::MemberRecord{member.member, {}, {}, {}}, member, time);
     }
@@ -107,11 +107,11 @@ void write_tracker(JsonWriter& json, const HeardTracker& tracker, std::uint64_t 
 
 }  // namespace
 
-std::string analytics_answer(const ShownConversation& conversation, std::span<const ShownFigures> figures,
-                             std::span<const ShownHit> hits) {
+std::string analytics_answer(const detect::ConversationRecord& conversation,
+                             std::span<const detect::MemberFigures> figures, std::span<const detect::KeptHit> hits) {
     const TalkTime time(conversation, figures);
     std::uint64_t messages = 0;
-    for (const ShownFigures& member : figures) messages += member.messages;
+    for (const detect::MemberFigures& member : figures) messages += member.messages;
 
     std::string out;
     JsonWriter json(out);

@@ -17,7 +17,7 @@ void write_members(JsonWriter& json, std::span<const detect::MemberRecord> membe
     json.end_array();
 }
 
-void write_conversation(JsonWriter& json, const ShownConversation& conversation) {
+void write_conversation(JsonWriter& json, const detect::ConversationRecord& conversation) {
     json.begin_object().member("id", conversation.id).member("type", "meeting");
     json.member("name", conversation.name.empty() ? conversation.id : conversation.name);
     json.member("startTime", to_iso8601(conversation.started)).member("endTime", to_iso8601(conversation.ended));
@@ -53,24 +53,24 @@ void write_member(JsonWriter& json, const detect::MemberRecord& member) {
     json.end_object();
 }
 
-std::string conversation_answer(const ShownConversation& conversation) {
+std::string conversation_answer(const detect::ConversationRecord& conversation) {
     std::string out;
     JsonWriter json(out);
     write_conversation(json, conversation);
     return out;
 }
 
-std::string conversations_answer(std::span<const ShownConversation> conversations) {
+std::string conversations_answer(std::span<const detect::ConversationRecord> conversations) {
     std::string out;
     JsonWriter json(out);
     json.begin_object().key("conversations").begin_array();
-    for (const ShownConversation& conversation : conversations) write_conversation(json, conversation);
+    for (const detect::ConversationRecord& conversation : conversations) write_conversation(json, conversation);
     json.end_array().end_object();
     return out;
 }
 
-std::string messages_answer(const ShownConversation& conversation, std::span<const detect::MessageRecord> messages,
-                            bool verbose) {
+std::string messages_answer(const detect::ConversationRecord& conversation,
+                            std::span<const detect::MessageRecord> messages, bool verbose) {
     const ShownMembers members(conversation.members);
     const base::WallTime begin = conversation.started;
     std::string out;

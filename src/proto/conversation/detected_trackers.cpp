@@ -13,7 +13,7 @@ namespace {
 
 struct Match {
     std::string_view key;  ///< the phrase or expression
-    std::vector<const ShownHit*> hits;
+    std::vector<const detect::KeptHit*> hits;
 };
 
 struct Tracker {
@@ -22,7 +22,7 @@ struct Tracker {
     Groups<Match> matches;
 };
 
-void write_refs(JsonWriter& json, const ShownHit& shown, const ShownSpeaker& speaker, base::WallTime begin) {
+void write_refs(JsonWriter& json, const detect::KeptHit& shown, const ShownSpeaker& speaker, base::WallTime begin) {
     const detect::HitRecord& hit = shown.hit;
     for (std::size_t i = 0; i < hit.parts.size(); ++i) {
         const detect::HitPartRecord& part = hit.parts[i];
@@ -37,7 +37,7 @@ void write_refs(JsonWriter& json, const ShownHit& shown, const ShownSpeaker& spe
 
 void write_match(JsonWriter& json, const Match& match, const ShownMembers& members, base::WallTime begin) {
     json.begin_object().member("type", "vocabulary").member("value", match.key).key("messageRefs").begin_array();
-    for (const ShownHit* const shown : match.hits) {
+    for (const detect::KeptHit* const shown : match.hits) {
         ShownSpeaker speaker{shown->hit.member, {}, {}, {}};
         if (const detect::MemberRecord* const member = members.find(shown->hit.member)) {
             speaker = {member->id, member->name, member->user_id, member->role};
@@ -49,9 +49,10 @@ void write_match(JsonWriter& json, const Match& match, const ShownMembers& membe
 
 }  // namespace
 
-std::string detected_trackers_answer(const ShownConversation& conversation, std::span<const ShownHit> hits) {
+std::string detected_trackers_answer(const detect::ConversationRecord& conversation,
+                                     std::span<const detect::KeptHit> hits) {
     Groups<Tracker> trackers;
-    for (const ShownHit& shown : hits) {
+    for (const detect::KeptHit& shown : hits) {
         if (shown.hit.parts.empty()) continue;  // a match without a place would tell nothing
         Tracker& tracker = trackers[shown.hit.tracker];
         tracker.name = shown.hit.tracker_name;

@@ -44,7 +44,7 @@ Checked<ListQuery> read_list_query(std::string_view query) {
     const Place root;
     if (const auto whole = parse_query(query, k_parameters, parser, findings)) {
         BodyValue(*whole, root, findings).for_each_member([&](std::string_view key, const BodyValue& value) {
-            if (key == "limit") read.limit = read_loose_count(value, 1, k_most).value_or(0);
+            if (key == "limit") read.limit = read_loose_count(value, 1, k_most);
             if (key == "offset") read.offset = read_loose_count(value, 0, k_most).value_or(0);
             if (key == "order") read.is_ascending = read_order(value);
             if (key == "startTime") read.after = read_time(value);

@@ -6,10 +6,14 @@
 
 #include <limits>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace earshot::proto {
 namespace {
+
+/// As many as speak in a live conversation at most.
+constexpr std::size_t k_most_speakers = 256;
 
 constexpr std::size_t k_name_bytes = MessageLimits{}.name_bytes;
 constexpr std::size_t k_word_bytes = 64;
@@ -75,7 +79,12 @@ SpeakerEvent read_event(const BodyValue& value) {
 class SpanReader {
 public:
     void add(const BodyValue& place, SpeakerEvent event) {
-        const auto [open, is_new] = open_.try_emplace(key_of(event.member), spans_.size());
+        const std::string key = key_of(event.member);
+        if (known_.size() == k_most_speakers && !known_.contains(key)) {
+            return place.note("speaks of over " + std::to_string(k_most_speakers) + " speakers");
+        }
+        known_.insert(key);
+        const auto [open, is_new] = open_.try_emplace(key, spans_.size());
         if (event.is_start) {
             // Who starts again goes on.
             if (is_new) spans_.push_back({std::move(event.member), event.seconds, k_open});
@@ -100,6 +109,7 @@ private:
     }
 
     std::vector<SpokenSpan> spans_;
+    std::unordered_set<std::string> known_;
     std::unordered_map<std::string, std::size_t> open_;  // places in spans_ by who speaks
 };
 

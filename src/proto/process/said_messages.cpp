@@ -72,24 +72,24 @@ void read_duration(const BodyValue& value, SaidMessage& said) {
     }
 }
 
-void read_payload(const BodyValue& value, const MessageLimits& limits, std::string& text) {
+void read_payload(const BodyValue& value, const ProcessRules& rules, std::string& text) {
     bool has_content = false;
     value.for_each_member([&](std::string_view key, const BodyValue& member) {
         if (key != "content") return;
         has_content = true;
-        text = member.text(limits.chunk_text_bytes).value_or("");
+        text = member.text(rules.text_bytes).value_or("");
     });
     if (value.is_object() && !has_content) value.note_missing("content");
 }
 
-void read_message(const BodyValue& value, const MessageLimits& limits, SaidMessage& said) {
+void read_message(const BodyValue& value, const ProcessRules& rules, SaidMessage& said) {
     bool has_payload = false;
     value.for_each_member([&](std::string_view key, const BodyValue& member) {
         if (key == "payload") {
             has_payload = true;
-            read_payload(member, limits, said.text);
+            read_payload(member, rules, said.text);
         } else if (key == "from") {
-            said.from = read_person(member, limits.name_bytes).speaker;
+            said.from = read_person(member, rules.limits.name_bytes).speaker;
         } else if (key == "duration") {
             read_duration(member, said);
         }
@@ -109,7 +109,7 @@ void read_messages(const BodyValue& value, const ProcessRules& rules, std::vecto
         if (is_over) return;
         is_over = messages.size() == rules.messages;
         if (is_over) return value.note("holds over " + std::to_string(rules.messages) + " messages");
-        read_message(element, rules.limits, messages.emplace_back());
+        read_message(element, rules, messages.emplace_back());
     });
     if (is_array && is_empty) value.note("must hold at least one message");
 }

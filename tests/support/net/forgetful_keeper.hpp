@@ -3,6 +3,7 @@
 #include "earshot/net/conversation_keeper.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace earshot::testing {
@@ -11,7 +12,8 @@ namespace earshot::testing {
 class ForgetfulKeeper final : public net::ConversationKeeper {
 public:
     void keep(detect::ConversationChange) override {}
-    void when_settled(const std::string&, std::function<void()> done) override { done(); }
+    void when_settled(const std::optional<std::string>&, std::function<void()> done) override { done(); }
+    bool is_behind() const override { return false; }
     bool is_keeping() const override { return true; }
 };
 

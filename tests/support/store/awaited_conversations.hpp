@@ -18,16 +18,16 @@ public:
     base::Result<std::size_t> apply(std::vector<detect::ConversationChange> changes) {
         return await<std::size_t>([&](auto done) { store_.apply(std::move(changes), done); });
     }
-    base::Result<std::vector<store::ConversationRecord>> list(const std::string& account,
-                                                              store::ConversationQuery query = {}) {
-        return await<std::vector<store::ConversationRecord>>([&](auto done) { store_.list(account, query, done); });
+    base::Result<std::vector<detect::ConversationRecord>> list(const std::string& account,
+                                                               store::ConversationQuery query = {}) {
+        return await<std::vector<detect::ConversationRecord>>([&](auto done) { store_.list(account, query, done); });
     }
-    base::Result<store::ConversationRecord> get(const std::string& account, const std::string& id) {
-        return await<store::ConversationRecord>([&](auto done) { store_.get(account, id, done); });
+    base::Result<detect::ConversationRecord> get(const std::string& account, const std::string& id) {
+        return await<detect::ConversationRecord>([&](auto done) { store_.get(account, id, done); });
     }
-    base::Result<store::ConversationRecord> edit(const std::string& account, const std::string& id,
-                                                 store::ConversationEdit edit) {
-        return await<store::ConversationRecord>([&](auto done) { store_.edit(account, id, edit, done); });
+    base::Result<detect::ConversationRecord> edit(const std::string& account, const std::string& id,
+                                                  store::ConversationEdit edit) {
+        return await<detect::ConversationRecord>([&](auto done) { store_.edit(account, id, edit, done); });
     }
     base::Result<bool> remove(const std::string& account, const std::string& id, base::WallTime now = {}) {
         return await<bool>([&](auto done) { store_.remove(account, id, now, done); });
@@ -36,11 +36,11 @@ public:
                                                               store::MessageQuery query = {}) {
         return await<std::vector<detect::MessageRecord>>([&](auto done) { store_.messages(account, id, query, done); });
     }
-    base::Result<std::vector<store::KeptHit>> hits(const std::string& account, const std::string& id) {
-        return await<std::vector<store::KeptHit>>([&](auto done) { store_.hits(account, id, done); });
+    base::Result<std::vector<detect::KeptHit>> hits(const std::string& account, const std::string& id) {
+        return await<std::vector<detect::KeptHit>>([&](auto done) { store_.hits(account, id, done); });
     }
-    base::Result<std::vector<store::MemberFigures>> figures(const std::string& account, const std::string& id) {
-        return await<std::vector<store::MemberFigures>>([&](auto done) { store_.figures(account, id, done); });
+    base::Result<std::vector<detect::MemberFigures>> figures(const std::string& account, const std::string& id) {
+        return await<std::vector<detect::MemberFigures>>([&](auto done) { store_.figures(account, id, done); });
     }
     base::Result<detect::MemberRecord> rename(const std::string& account, const std::string& id,
                                               detect::MemberRecord member) {

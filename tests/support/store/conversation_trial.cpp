@@ -26,7 +26,7 @@ base::Result<T> result_of(T value) {
 std::string everything_of(AwaitedConversations& conversations, const std::string& account) {
     const auto list = conversations.list(account, all_of_them());
     std::string text = text_of(list);
-    for (const store::ConversationRecord& record : list.value()) {
+    for (const detect::ConversationRecord& record : list.value()) {
         text += "\n" + record.id + text_of(conversations.messages(account, record.id)) +
                 text_of(conversations.hits(account, record.id)) + text_of(conversations.figures(account, record.id));
     }
@@ -118,7 +118,7 @@ std::optional<std::string> ConversationTrial::compare() {
         const store::ConversationQuery all = all_of_them();
         const auto expected = model_.list(account, all);
         if (auto wrong = difference("list", awaited_->list(account, all), result_of(expected))) return wrong;
-        for (const store::ConversationRecord& record : expected) {
+        for (const detect::ConversationRecord& record : expected) {
             if (auto wrong = compare(account, record.id)) return wrong;
         }
     }

@@ -8,8 +8,8 @@
 namespace earshot::support {
 namespace {
 
+using detect::ConversationRecord;
 using detect::MemberRecord;
-using store::ConversationRecord;
 
 std::string kept_text(std::string text) {
     std::replace(text.begin(), text.end(), '\0', ' ');
@@ -165,10 +165,10 @@ base::Result<std::vector<detect::MessageRecord>> ModelConversations::messages(co
     return cut(kept->messages, query.offset, query.limit);
 }
 
-base::Result<std::vector<store::KeptHit>> ModelConversations::hits(const std::string& account, const std::string& id) {
+base::Result<std::vector<detect::KeptHit>> ModelConversations::hits(const std::string& account, const std::string& id) {
     const Kept* kept = find(account, id);
     if (!kept) return error(base::Errc::unknown_conversation);
-    std::vector<store::KeptHit> hits;
+    std::vector<detect::KeptHit> hits;
     for (const detect::HitRecord& hit : kept->hits) {
         hits.push_back({hit, {}});
         for (const detect::HitPartRecord& part : hit.parts) {
@@ -179,8 +179,8 @@ base::Result<std::vector<store::KeptHit>> ModelConversations::hits(const std::st
     return hits;
 }
 
-base::Result<std::vector<store::MemberFigures>> ModelConversations::figures(const std::string& account,
-                                                                            const std::string& id) {
+base::Result<std::vector<detect::MemberFigures>> ModelConversations::figures(const std::string& account,
+                                                                             const std::string& id) {
     const Kept* kept = find(account, id);
     if (!kept) return error(base::Errc::unknown_conversation);
     std::vector<std::string> members;
@@ -189,9 +189,9 @@ base::Result<std::vector<store::MemberFigures>> ModelConversations::figures(cons
     };
     for (const MemberRecord& member : kept->record.members) note(member.id);
     for (const detect::MessageRecord& message : kept->messages) note(message.member);
-    std::vector<store::MemberFigures> figures;
+    std::vector<detect::MemberFigures> figures;
     for (const std::string& member : members) {
-        store::MemberFigures own{member, 0, 0, 0};
+        detect::MemberFigures own{member, 0, 0, 0};
         Moments moments;
         for (const detect::MessageRecord& message : kept->messages) {
             if (message.member != member) continue;

@@ -15,15 +15,15 @@ namespace earshot::support {
 class ModelConversations {
 public:
     std::size_t apply(const std::vector<detect::ConversationChange>& changes);
-    std::vector<store::ConversationRecord> list(const std::string& account, const store::ConversationQuery& query);
-    base::Result<store::ConversationRecord> get(const std::string& account, const std::string& id);
-    base::Result<store::ConversationRecord> edit(const std::string& account, const std::string& id,
-                                                 const store::ConversationEdit& edit);
+    std::vector<detect::ConversationRecord> list(const std::string& account, const store::ConversationQuery& query);
+    base::Result<detect::ConversationRecord> get(const std::string& account, const std::string& id);
+    base::Result<detect::ConversationRecord> edit(const std::string& account, const std::string& id,
+                                                  const store::ConversationEdit& edit);
     base::Result<bool> remove(const std::string& account, const std::string& id, base::WallTime now);
     base::Result<std::vector<detect::MessageRecord>> messages(const std::string& account, const std::string& id,
                                                               const store::MessageQuery& query);
-    base::Result<std::vector<store::KeptHit>> hits(const std::string& account, const std::string& id);
-    base::Result<std::vector<store::MemberFigures>> figures(const std::string& account, const std::string& id);
+    base::Result<std::vector<detect::KeptHit>> hits(const std::string& account, const std::string& id);
+    base::Result<std::vector<detect::MemberFigures>> figures(const std::string& account, const std::string& id);
     base::Result<detect::MemberRecord> rename(const std::string& account, const std::string& id,
                                               const detect::MemberRecord& member);
     base::Result<std::size_t> assign_speakers(const std::string& account, const std::string& id,
@@ -35,7 +35,7 @@ public:
 private:
     struct Kept {
         std::string account;
-        store::ConversationRecord record;  ///< the name is empty where nobody gave one
+        detect::ConversationRecord record;  ///< the name is empty where nobody gave one
         std::vector<detect::MessageRecord> messages;
         std::vector<detect::HitRecord> hits;
         std::optional<base::WallTime> ended;
@@ -44,7 +44,7 @@ private:
     };
 
     Kept* find(const std::string& account, const std::string& id);
-    static store::ConversationRecord shown(const Kept& kept);
+    static detect::ConversationRecord shown(const Kept& kept);
     static void clear(Kept& kept, base::WallTime now);
     static void add(Kept& kept, const detect::ConversationChange& change);
 

@@ -36,7 +36,7 @@ private:
 
 }  // namespace
 
-std::string text_of(const store::ConversationRecord& record) {
+std::string text_of(const detect::ConversationRecord& record) {
     return Members()
         .add(record.id)
         .add(record.name)
@@ -63,7 +63,7 @@ std::string text_of(const detect::MessageRecord& message) {
     return members.text();
 }
 
-std::string text_of(const store::KeptHit& kept) {
+std::string text_of(const detect::KeptHit& kept) {
     const detect::HitRecord& hit = kept.hit;
     Members members;
     members.add(hit.id).add(hit.tracker).add(hit.tracker_name).add(hit.value);
@@ -76,7 +76,7 @@ std::string text_of(const store::KeptHit& kept) {
     return members.text();
 }
 
-std::string text_of(const store::MemberFigures& figures) {
+std::string text_of(const detect::MemberFigures& figures) {
     return Members()
         .add(figures.member)
         .add(figures.messages)

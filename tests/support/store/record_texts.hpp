@@ -13,11 +13,11 @@ namespace earshot::support {
 // Records as texts that are equal exactly where all of their members are, numbers to the last bit: to be compared, and
 // read where they differ.
 
-std::string text_of(const store::ConversationRecord& record);
+std::string text_of(const detect::ConversationRecord& record);
 std::string text_of(const detect::MemberRecord& member);
 std::string text_of(const detect::MessageRecord& message);
-std::string text_of(const store::KeptHit& hit);
-std::string text_of(const store::MemberFigures& figures);
+std::string text_of(const detect::KeptHit& hit);
+std::string text_of(const detect::MemberFigures& figures);
 std::string text_of(const store::JobRecord& job);
 std::string text_of(const store::ClaimedJob& job);
 std::string text_of(const store::Delivery& delivery);

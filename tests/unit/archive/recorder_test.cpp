@@ -13,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -51,6 +52,16 @@ public:
         error_.reset();
         if (code) error_ = base::Error{*code, "it is so", {}, {}};
     }
+    /// Never takes this message.
+    void refuse(std::string message) {
+        const std::lock_guard lock(mutex_);
+        refused_ = std::move(message);
+    }
+    std::set<std::string> members(const std::string& conversation) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = members_.find(conversation);
+        return found == members_.end() ? std::set<std::string>() : found->second;
+    }
     void hold(bool holds) {
         {
             const std::lock_guard lock(mutex_);
@@ -67,13 +78,13 @@ public:
         return kept_;
     }
 
-    void list(std::string, store::ConversationQuery, Done<std::vector<store::ConversationRecord>>) override {}
-    void get(std::string, std::string, Done<store::ConversationRecord>) override {}
-    void edit(std::string, std::string, store::ConversationEdit, Done<store::ConversationRecord>) override {}
+    void list(std::string, store::ConversationQuery, Done<std::vector<detect::ConversationRecord>>) override {}
+    void get(std::string, std::string, Done<detect::ConversationRecord>) override {}
+    void edit(std::string, std::string, store::ConversationEdit, Done<detect::ConversationRecord>) override {}
     void remove(std::string, std::string, base::WallTime, Done<bool>) override {}
     void messages(std::string, std::string, store::MessageQuery, Done<std::vector<detect::MessageRecord>>) override {}
-    void hits(std::string, std::string, Done<std::vector<store::KeptHit>>) override {}
-    void figures(std::string, std::string, Done<std::vector<store::MemberFigures>>) override {}
+    void hits(std::string, std::string, Done<std::vector<detect::KeptHit>>) override {}
+    void figures(std::string, std::string, Done<std::vector<detect::MemberFigures>>) override {}
     void rename(std::string, std::string, detect::MemberRecord, Done<detect::MemberRecord>) override {}
     void assign_speakers(std::string, std::string, std::vector<store::SpeakingTime>, Done<std::size_t>) override {}
     void expire(base::WallTime, std::size_t, base::WallTime, Done<std::size_t>) override {}
@@ -85,6 +96,13 @@ private:
         Done<std::size_t> done;
     };
 
+    static bool holds(const std::vector<ConversationChange>& changes, const std::string& message) {
+        return std::any_of(changes.begin(), changes.end(), [&](const ConversationChange& change) {
+            return std::any_of(change.messages.begin(), change.messages.end(),
+                               [&](const auto& one) { return one.id == message; });
+        });
+    }
+
     /// As a store's, on a thread of its own.
     void run() {
         std::unique_lock lock(mutex_);
@@ -95,8 +113,17 @@ private:
             asked_.pop_front();
             base::Result<std::size_t> result(0);
             if (error_) result = *error_;
+            if (result && !refused_.empty() && holds(asked.changes, refused_)) {
+                result = base::Error{base::Errc::io_failed, "it is so", {}, {}};
+            }
             for (const ConversationChange& change : asked.changes) {
                 if (!result) break;
+                if (change.begin) begun_.insert(change.conversation);
+                if (!begun_.contains(change.conversation)) {
+                    result = *result + 1;
+                    continue;
+                }
+                for (const auto& member : change.members) members_[change.conversation].insert(member.id);
                 auto& ids = kept_[change.conversation];
                 for (const auto& message : change.messages) {
                     if (std::find(ids.begin(), ids.end(), message.id) == ids.end()) ids.push_back(message.id);
@@ -116,6 +143,9 @@ private:
     int calls_ = 0;
     bool holds_ = false;
     std::optional<base::Error> error_;
+    std::string refused_;
+    std::set<std::string> begun_;
+    std::map<std::string, std::set<std::string>> members_;  // by conversation
     std::map<std::string, std::vector<std::string>> kept_;  // messages by conversation, in the order of their coming
     std::thread thread_{[this] { run(); }};
 };
@@ -137,6 +167,10 @@ protected:
     void say(const std::string& conversation, const std::string& id) {
         ConversationChange change;
         change.conversation = conversation;
+        if (begun_.insert(conversation).second) {
+            change.begin.emplace();
+            change.members.push_back({"member", "Ann", {}, {}});
+        }
         change.messages.push_back({id, "member", 1, "some words", {}, {}});
         recorder_->keep(std::move(change));
     }
@@ -155,6 +189,7 @@ protected:
     support::TemporaryFolder made_;
     const std::filesystem::path& folder_ = made_.path();
     RecorderOptions options_;
+    std::set<std::string> begun_;
     std::vector<bool> troubles_;
     int losses_ = 0;
     TestStore store_;
@@ -289,6 +324,58 @@ TEST_F(RecorderTest, a_change_that_the_store_refuses_for_good_does_not_hold_up_t
     say("a", "2");
     settle("a");
     EXPECT_EQ(store_.kept()["a"], Messages{"2"});
+}
+
+TEST_F(RecorderTest, a_conversation_whose_begin_was_lost_is_kept_from_when_there_is_room) {
+    options_.spool_bytes = 0;
+    store_.fail(base::Errc::store_away);
+    start();
+    say("a", "1");  // is spooled beyond the limit
+    settle("a");
+    say("b", "2");  // and its begin is lost
+    settle("b");
+    EXPECT_EQ(recorder_->figures().lost, 1U);
+    store_.fail({});
+    await([&] { return recorder_->figures().spool_bytes == 0; });
+    say("b", "3");
+    settle("b");
+    EXPECT_EQ(store_.kept()["b"], Messages{"3"});
+    EXPECT_EQ(store_.members("b"), std::set<std::string>{"member"});
+    EXPECT_EQ(recorder_->figures().left_out, 0U);
+}
+
+TEST_F(RecorderTest, what_never_began_is_counted) {
+    begun_.insert("a");
+    start();
+    say("a", "1");
+    settle("a");
+    EXPECT_EQ(recorder_->figures().left_out, 1U);
+}
+
+TEST_F(RecorderTest, a_change_that_the_database_always_fails_at_does_not_hold_up_the_others) {
+    options_.gather = std::chrono::hours(1);
+    store_.refuse("3");
+    start();
+    for (int i = 0; i < 9; ++i) say("a", std::to_string(i));
+    settle("a");
+    await([&] { return recorder_->figures().lost == 1; });
+    await([&] { return recorder_->figures().spool_bytes == 0; });
+    EXPECT_EQ(store_.kept()["a"], (Messages{"0", "1", "2", "4", "5", "6", "7", "8"}));
+    EXPECT_FALSE(recorder_->is_behind());
+}
+
+TEST_F(RecorderTest, whoever_wants_to_read_all_waits_for_all) {
+    store_.hold(true);
+    start();
+    say("a", "1");
+    say("b", "2");
+    std::promise<void> settled;
+    recorder_->when_settled(std::nullopt, [&] { settled.set_value(); });
+    store_.hold(false);
+    settled.get_future().wait();
+    EXPECT_EQ(store_.kept().size(), 2U);
+    recorder_->when_settled(std::nullopt, [&] { begun_.insert("at once"); });
+    EXPECT_TRUE(begun_.contains("at once"));
 }
 
 // The law: whatever the store does, in the end it has each conversation's messages, in their order.

@@ -18,23 +18,27 @@ class SpoolTest : public testing::Test {
 protected:
     Spool open(std::uint64_t bytes = 1'000'000) { return Spool::open(folder_, bytes).value(); }
 
+    static std::vector<std::string> front(Spool& spool, std::size_t bytes, std::size_t records = 100) {
+        return spool.front(bytes, records).value();
+    }
+
     static std::vector<std::string> drain(Spool& spool, std::size_t bytes = 20) {
         std::vector<std::string> all;
-        for (auto records = spool.front(bytes); !records.empty(); records = spool.front(bytes)) {
+        for (auto records = front(spool, bytes); !records.empty(); records = front(spool, bytes)) {
             all.insert(all.end(), records.begin(), records.end());
             spool.drop_front();
         }
         return all;
     }
 
-    std::filesystem::path only_file() const { return *std::filesystem::directory_iterator(folder_); }
+    std::filesystem::path only_file() const { return folder_ / "1000000000.spool"; }
 
     support::TemporaryFolder made_;
     const std::filesystem::path& folder_ = made_.path();
 };
 
 TEST_F(SpoolTest, gives_back_what_was_put_in_in_its_order_also_after_a_restart) {
-    const std::vector<std::string> records{"one", std::string("t\0o", 3), "", std::string(100, 'x')};
+    const std::vector<std::string> records{"one", std::string("t\0o", 3), "x", std::string(100, 'x')};
     {
         Spool spool = open();
         EXPECT_TRUE(spool.empty());
@@ -46,7 +50,7 @@ TEST_F(SpoolTest, gives_back_what_was_put_in_in_its_order_also_after_a_restart) 
     EXPECT_EQ(drain(spool), records);
     EXPECT_TRUE(spool.empty());
     EXPECT_EQ(spool.bytes(), 0U);
-    EXPECT_TRUE(std::filesystem::is_empty(folder_));
+    EXPECT_FALSE(std::filesystem::exists(only_file()));
 }
 
 TEST_F(SpoolTest, what_was_read_but_not_dropped_is_there_again) {
@@ -54,8 +58,8 @@ TEST_F(SpoolTest, what_was_read_but_not_dropped_is_there_again) {
     ASSERT_TRUE(open().append(records));
     {
         Spool spool = open();
-        EXPECT_EQ(spool.front(1).size(), 1U);
-        EXPECT_EQ(spool.front(1).front(), "one");
+        EXPECT_EQ(front(spool, 1).size(), 1U);
+        EXPECT_EQ(front(spool, 1).front(), "one");
     }
     Spool spool = open();
     EXPECT_EQ(drain(spool), records);
@@ -66,7 +70,7 @@ TEST_F(SpoolTest, holds_as_much_as_it_may) {
     const std::vector<std::string> record{std::string(12, 'x')};  // 20 with its header
     EXPECT_TRUE(spool.append(record));
     EXPECT_TRUE(spool.append(record));
-    const auto refused = spool.append(std::vector<std::string>{""});
+    const auto refused = spool.append(std::vector<std::string>{"x"});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, base::Errc::too_large);
     EXPECT_TRUE(spool.prepend(record)) << "what was taken in before goes in beyond the limit";
@@ -106,6 +110,38 @@ TEST_F(SpoolTest, a_file_with_an_absurd_length_is_not_believed) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "readme.txt"));
 }
 
+TEST_F(SpoolTest, a_file_that_cannot_be_read_for_now_is_not_given_up) {
+    const std::vector<std::string> records{"one", "two"};
+    Spool spool = open();
+    ASSERT_TRUE(spool.append(records));
+    std::filesystem::rename(only_file(), folder_ / "elsewhere");
+    EXPECT_EQ(spool.front(100, 100).error().code, base::Errc::io_failed);
+    std::filesystem::create_directory(only_file());
+    EXPECT_EQ(spool.front(100, 100).error().code, base::Errc::io_failed);
+    EXPECT_EQ(spool.damaged_bytes(), 0U);
+    std::filesystem::remove(only_file());
+    std::filesystem::rename(folder_ / "elsewhere", only_file());
+    EXPECT_EQ(drain(spool), records);
+}
+
+TEST_F(SpoolTest, is_used_by_one_server_at_a_time) {
+    {
+        const Spool first = open();
+        const auto second = Spool::open(folder_, 100);
+        ASSERT_FALSE(second);
+        EXPECT_EQ(second.error().code, base::Errc::io_failed);
+    }
+    EXPECT_TRUE(Spool::open(folder_, 100));
+}
+
+TEST_F(SpoolTest, gives_no_more_records_than_it_is_asked_for) {
+    Spool spool = open();
+    ASSERT_TRUE(spool.append(std::vector<std::string>{"one", "two", "three"}));
+    EXPECT_EQ(front(spool, 100, 2), (std::vector<std::string>{"one", "two"}));
+    spool.drop_front();
+    EXPECT_EQ(front(spool, 100, 2), std::vector<std::string>{"three"});
+}
+
 TEST_F(SpoolTest, a_folder_that_cannot_be_used_is_an_error) {
     std::ofstream(folder_ / "file") << "";
     const auto spool = Spool::open(folder_ / "file" / "spool", 100);
@@ -139,7 +175,7 @@ TEST_F(SpoolTest, equals_a_queue) {
                     break;
                 }
                 case 2: {
-                    const auto records = spool->front(below(100));
+                    const auto records = front(*spool, below(100), 1 + below(3));
                     ASSERT_EQ(records.empty(), model.empty());
                     ASSERT_TRUE(std::equal(records.begin(), records.end(), model.begin()));
                     if (below(2) == 0) {
@@ -153,6 +189,7 @@ TEST_F(SpoolTest, equals_a_queue) {
                     const auto rest = drain(*spool, 50);
                     ASSERT_EQ(rest, std::vector<std::string>(model.begin(), model.end()));
                     model.clear();
+                    spool.reset();
                     spool.emplace(open());
                 }
             }

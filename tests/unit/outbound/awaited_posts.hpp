@@ -19,6 +19,7 @@ inline constexpr auto k_patience = std::chrono::seconds(20);
 inline HttpClientOptions local_options() {
     HttpClientOptions options;
     options.guard = AddressGuard(true);
+    options.connect_limit = std::chrono::hours(1);  // also for TLS, which begins with reading many certificates
     return options;
 }
 

@@ -1,14 +1,11 @@
 #include "earshot/outbound/http_client.hpp"
 
-#include "support/net/test_certificate.hpp"
 #include "unit/outbound/awaited_posts.hpp"
 #include "unit/outbound/local_server.hpp"
 
 #include <gtest/gtest.h>
-#include <openssl/ssl.h>
 
 #include <atomic>
-#include <memory>
 #include <string>
 
 // How requests fail: what a server that does wrong can do to the client.
@@ -17,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class HttpFailuresTest : public ::testing::Test {
+class HttpFailuresTest : public testing::Test {
 protected:
     HttpResult ask(LocalServer::Handler handler, base::Duration limit = 1h) {
         LocalServer server(std::move(handler));
@@ -139,35 +136,6 @@ TEST_F(HttpFailuresTest, endless_answers_before_the_answer_are_not_read) {
     };
 
     EXPECT_EQ(ask(endless).failure, HttpFailure::broken_off);
-}
-
-TEST_F(HttpFailuresTest, a_certificate_of_nobody_known_is_not_trusted) {
-    std::atomic<bool> was_trusted = false;
-    const testing::TestCertificate& certificate = testing::any_certificate();
-    LocalServer server([&](const ServedConnection& connection) {
-        const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()),
-                                                                        &SSL_CTX_free);
-        SSL_CTX_use_certificate_file(context.get(), certificate.certificate_file().c_str(), SSL_FILETYPE_PEM);
-        SSL_CTX_use_PrivateKey_file(context.get(), certificate.key_file().c_str(), SSL_FILETYPE_PEM);
-        const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context.get()), &SSL_free);
-        SSL_set_fd(tls.get(), connection.socket());
-        char bytes[4096];
-        was_trusted = SSL_accept(tls.get()) == 1 && SSL_read(tls.get(), bytes, sizeof bytes) > 0;
-    });
-    HttpClient client(options_);
-
-    EXPECT_EQ(failure_of(client, request_to("https://127.0.0.1:" + server.port() + '/')), HttpFailure::no_tls);
-    EXPECT_FALSE(was_trusted);
-}
-
-TEST_F(HttpFailuresTest, a_server_without_tls_is_told_apart) {
-    LocalServer server([](const ServedConnection& connection) {
-        connection.send(answer(400));
-        connection.wait_until_closed();
-    });
-    HttpClient client(options_);
-
-    EXPECT_EQ(failure_of(client, request_to("https://127.0.0.1:" + server.port() + '/')), HttpFailure::no_tls);
 }
 
 TEST_F(HttpFailuresTest, one_that_fails_does_not_hold_up_others) {

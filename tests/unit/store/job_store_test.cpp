@@ -19,7 +19,7 @@ EARSHOT_FOR_BOTH_BACKENDS(JobStoreTest);
 
 TEST_P(JobStoreTest, equals_a_plain_model_and_keeps_the_laws_of_jobs_after_any_operations) {
     const std::uint64_t first = support::from_environment("EARSHOT_STORE_SEED", 1);
-    const std::uint64_t trials = support::from_environment("EARSHOT_STORE_TRIALS", 12);
+    const std::uint64_t trials = support::from_environment("EARSHOT_STORE_TRIALS", 6);
     std::size_t completed = 0;
     std::size_t expired = 0;
     for (std::uint64_t seed = first; seed < first + trials; ++seed) {
@@ -30,14 +30,14 @@ TEST_P(JobStoreTest, equals_a_plain_model_and_keeps_the_laws_of_jobs_after_any_o
         support::JobTrial trial(seed);
         trial.open(*database);
 
-        for (int step = 0; step < 150; ++step) {
+        for (int step = 0; step < 120; ++step) {
             if (step % 40 == 39) {
                 database.reset();
                 database = open();
                 trial.open(*database);
             }
             ASSERT_EQ(trial.step(), std::nullopt) << "step " << step;
-            if (step % 10 == 9) {
+            if (step % 20 == 19) {
                 ASSERT_EQ(trial.compare(), std::nullopt) << "step " << step;
             }
         }

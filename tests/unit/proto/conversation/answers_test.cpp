@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 const base::WallTime k_begin{1'777'863'721'000ms};  // 2026-05-04T03:02:01Z
 
-ShownConversation call() {
-    ShownConversation conversation;
+detect::ConversationRecord call() {
+    detect::ConversationRecord conversation;
     conversation.id = "5815170693595136";
     conversation.name = "Call \"7\"";
     conversation.started = k_begin;
@@ -29,9 +29,9 @@ detect::WallSpan span(std::chrono::milliseconds start, std::chrono::milliseconds
     return {k_begin + start, k_begin + end};
 }
 
-ShownHit hit(std::string id, std::string tracker, std::string value, std::string member,
-             std::vector<detect::HitPartRecord> parts) {
-    ShownHit shown;
+detect::KeptHit hit(std::string id, std::string tracker, std::string value, std::string member,
+                    std::vector<detect::HitPartRecord> parts) {
+    detect::KeptHit shown;
     shown.hit.id = std::move(id);
     shown.hit.tracker_name = "Name of " + tracker;
     shown.hit.tracker = std::move(tracker);
@@ -43,7 +43,7 @@ ShownHit hit(std::string id, std::string tracker, std::string value, std::string
 }
 
 TEST(ConversationAnswerTest, shows_a_conversation) {
-    ShownConversation conversation = call();
+    detect::ConversationRecord conversation = call();
     EXPECT_EQ(conversation_answer(conversation),
               R"({"id":"5815170693595136","type":"meeting","name":"Call \"7\"",)"
               R"("startTime":"2026-05-04T03:02:01.000Z","endTime":"2026-05-04T03:03:41.000Z",)"
@@ -64,7 +64,7 @@ TEST(ConversationAnswerTest, shows_a_conversation) {
 
 TEST(ConversationAnswerTest, shows_a_list_of_them) {
     EXPECT_EQ(conversations_answer({}), R"({"conversations":[]})");
-    const std::vector<ShownConversation> two{call(), call()};
+    const std::vector<detect::ConversationRecord> two{call(), call()};
     const std::string one = conversation_answer(call());
     EXPECT_EQ(conversations_answer(two), R"({"conversations":[)" + one + "," + one + "]}");
 }
@@ -110,7 +110,8 @@ TEST(DetectedTrackersAnswerTest, is_a_bare_array) {
 }
 
 TEST(DetectedTrackersAnswerTest, shows_a_place_as_a_live_response_does) {
-    const std::vector<ShownHit> hits{hit("h1", "t1", "how much", "m1", {{"a", 4, 12, span(12'600ms, 13'900ms)}})};
+    const std::vector<detect::KeptHit> hits{
+        hit("h1", "t1", "how much", "m1", {{"a", 4, 12, span(12'600ms, 13'900ms)}})};
 
     EXPECT_EQ(detected_trackers_answer(call(), hits),
               R"([{"id":"t1","name":"Name of t1","matches":[{"type":"vocabulary","value":"how much","messageRefs":[)"
@@ -122,7 +123,7 @@ TEST(DetectedTrackersAnswerTest, shows_a_place_as_a_live_response_does) {
 }
 
 TEST(DetectedTrackersAnswerTest, has_no_offset_where_a_hit_is_not_literal) {
-    ShownHit shown = hit("h1", "t1", "how much", "stranger", {{"a", 4, 12, {}}});
+    detect::KeptHit shown = hit("h1", "t1", "how much", "stranger", {{"a", 4, 12, {}}});
     shown.hit.tier = detect::Tier::semantic;
     shown.hit.score = 0.87654;
     shown.texts.clear();  // no word is kept
@@ -139,11 +140,12 @@ TEST(DetectedTrackersAnswerTest, leaves_out_what_has_no_place) {
 }
 
 TEST(AnalyticsAnswerTest, counts_talk_and_hits) {
-    const std::vector<ShownFigures> figures{{"m2", 3, 20, 25.5}};
-    ShownHit again = hit("h2", "t1", "what is the price", "m2", {{"b", 0, 3, span(30s, 31s)}, {"c", 0, 3, {}}});
+    const std::vector<detect::MemberFigures> figures{{"m2", 3, 20, 25.5}};
+    detect::KeptHit again = hit("h2", "t1", "what is the price", "m2", {{"b", 0, 3, span(30s, 31s)}, {"c", 0, 3, {}}});
     again.hit.tracker_name = "Renamed";
-    const std::vector<ShownHit> hits{hit("h1", "t1", "how much", "m1", {{"b", 4, 12, span(40s, 41'500ms)}}), again,
-                                     hit("h3", "t2", "bye", "m2", {{"d", 0, 3, {}}}), hit("h4", "t3", "x", "m1", {})};
+    const std::vector<detect::KeptHit> hits{hit("h1", "t1", "how much", "m1", {{"b", 4, 12, span(40s, 41'500ms)}}),
+                                            again, hit("h3", "t2", "bye", "m2", {{"d", 0, 3, {}}}),
+                                            hit("h4", "t3", "x", "m1", {})};
 
     EXPECT_EQ(analytics_answer(call(), figures, hits),
               R"({"metrics":[{"type":"total_silence","percent":74.5,"seconds":74.5},)"
@@ -160,10 +162,10 @@ TEST(AnalyticsAnswerTest, counts_talk_and_hits) {
 }
 
 TEST(AnalyticsAnswerTest, shares_stay_within_the_whole) {
-    ShownConversation conversation = call();
+    detect::ConversationRecord conversation = call();
     conversation.members.clear();
     const auto metrics = [&](double first, double second) {
-        const std::vector<ShownFigures> figures{{"a", 1, 1, first}, {"b", 1, 1, second}};
+        const std::vector<detect::MemberFigures> figures{{"a", 1, 1, first}, {"b", 1, 1, second}};
         const std::string answer = analytics_answer(conversation, figures, {});
         return answer.substr(0, answer.find(R"(,"members")"));
     };

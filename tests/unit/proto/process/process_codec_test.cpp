@@ -218,7 +218,7 @@ TEST(ProcessCodecTest, tells_what_cannot_be_read_at_all) {
 
 TEST(ProcessCodecTest, limits_hold_on_both_sides) {
     ProcessRules rules;
-    rules.limits.chunk_text_bytes = 5;
+    rules.text_bytes = 5;
     rules.limits.name_bytes = 4;
     rules.limits.trackers = 1;
     rules.messages = 2;

@@ -6,12 +6,12 @@
 #include <string>
 #include <string_view>
 
-namespace earshot::archive {
+namespace earshot::store {
 
-/// A change as JSON, to the last bit.
+/// A change as JSON, numbers to the last bit. Texts must be UTF-8. Any thread.
 std::string write_change(const detect::ConversationChange& change);
 
-/// Errors: invalid_json, invalid_value (it is no change that this program can read).
+/// Reads what write_change wrote. Any thread. Errors: Errc::io_failed (it is no change that this program can read).
 base::Result<detect::ConversationChange> read_change(std::string_view json);
 
-}  // namespace earshot::archive
+}  // namespace earshot::store
