@@ -124,6 +124,7 @@ public:
         counters("earshot_semantic_utterances_total", "Utterances that the tier semantic scored");
     Counter& utterances_ended = semantic_utterances.Add({{"kind", "ended"}});
     Counter& utterances_open = semantic_utterances.Add({{"kind", "open"}});
+    Counter& utterances_patient = semantic_utterances.Add({{"kind", "patient"}});
     Family<Counter>& semantic_missed =
         counters("earshot_semantic_not_evaluated_total",
                  "Windows, and with `refused` and `late` utterances, that were not evaluated in full");
@@ -221,6 +222,7 @@ void Metrics::semantic_seen(const SemanticFigures& figures) {
     advance(impl_->windows_cached, static_cast<double>(cache_hits));
     advance(impl_->utterances_ended, static_cast<double>(scoring.utterances));
     advance(impl_->utterances_open, static_cast<double>(scoring.open));
+    advance(impl_->utterances_patient, static_cast<double>(scoring.patient));
     advance(impl_->missed_left_out, static_cast<double>(scoring.left_out));
     advance(impl_->missed_refused, static_cast<double>(scoring.refused));
     advance(impl_->missed_late, static_cast<double>(scoring.late));

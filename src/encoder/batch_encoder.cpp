@@ -1,5 +1,7 @@
 #include "earshot/encoder/batch_encoder.hpp"
 
+#include "earshot/base/thread_priority.hpp"
+
 #include "batch_queue.hpp"
 #include "own_thread.hpp"
 
@@ -71,7 +73,7 @@ public:
 
 private:
     void work(SequenceRunner& runner, std::size_t number) {
-        lower_priority(niceness_);
+        base::lower_priority_of_this_thread(niceness_);
         TokenBatch tokens;
         for (BatchJobs jobs = take(); !jobs.empty(); jobs = take()) {
             const std::vector<Vector> vectors = encode(runner, jobs, tokens);

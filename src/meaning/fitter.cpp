@@ -1,10 +1,10 @@
 #include "earshot/meaning/fitter.hpp"
 
+#include "earshot/base/thread_priority.hpp"
 #include "earshot/text/tokenizer.hpp"
 
 #include "fit_line.hpp"
 #include "kept_lists.hpp"
-#include "low_priority.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -123,7 +123,7 @@ private:
     // ---- The fitter's thread ---------------------------------------------------------------------------------------
 
     void run() {
-        lower_priority_of_this_thread();
+        base::lower_priority_of_this_thread();
         std::uint64_t seen = 0;
         while (true) {
             bool has_worked = take_new_lists();

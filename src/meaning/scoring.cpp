@@ -36,6 +36,7 @@ Scoring::Asked Scoring::begin(session::Score request, net::Scorer::Answer answer
     scorer_.begin(words_, lists_);
     asked.windows = lists_.empty() ? 0 : scorer_.windows();
     asked.over_gate = scorer_.asked().size();
+    put_in_order();
     return asked;
 }
 
@@ -55,32 +56,55 @@ void Scoring::note_unfitted(const detect::TrackerList& list, const Fitter& fitte
 
 void Scoring::ask(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
                   const LeastGate& least_gate) {
-    const auto asked = scoring->scorer_.asked();
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; encoder && i < asked.size(); ++i) {
-        if (scoring->is_settled(asked[i].window)) order.push_back(i);
-    }
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return asked[a].gate > asked[b].gate; });
-    scoring->outstanding_ = 1;  // this call: the answer must not go out in the middle of it
     std::size_t left_out = 0;
-    for (const std::size_t index : order) {
-        if (std::min<double>(asked[index].gate, k_most_urgent) < least_gate()) {
-            ++left_out;
-            continue;
+    if (encoder) {
+        const auto asked = scoring->scorer_.asked();
+        for (const std::size_t index : scoring->order_) {
+            if (std::min<double>(asked[index].gate, k_most_urgent) < least_gate()) {
+                ++left_out;
+            } else {
+                submit(scoring, *encoder, index, nullptr);
+            }
         }
-        {
-            const std::lock_guard lock(scoring->mutex_);
-            ++scoring->outstanding_;
-        }
-        encoder->submit(asked[index].text,
-                        [scoring, index](std::span<const float> vector) { scoring->take(index, vector); });
     }
     {
         const std::lock_guard lock(scoring->mutex_);
         scoring->left_out_ += left_out;
     }
     scoring->finish_one();
+}
+
+bool Scoring::ask_next(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
+                       std::function<void()> came) {
+    if (!encoder || scoring->next_ == scoring->order_.size()) {
+        scoring->finish_one();
+        return false;
+    }
+    submit(scoring, *encoder, scoring->order_[scoring->next_++], std::move(came));
+    return true;
+}
+
+void Scoring::submit(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder& encoder, std::size_t index,
+                     std::function<void()> came) {
+    {
+        const std::lock_guard lock(scoring->mutex_);
+        ++scoring->outstanding_;
+    }
+    encoder.submit(scoring->scorer_.asked()[index].text,
+                   [scoring, index, came = std::move(came)](std::span<const float> vector) {
+                       scoring->take(index, vector);
+                       if (came) came();
+                   });
+}
+
+/// The best first.
+void Scoring::put_in_order() {
+    const auto asked = scorer_.asked();
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        if (is_settled(asked[i].window)) order_.push_back(i);
+    }
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](std::size_t a, std::size_t b) { return asked[a].gate > asked[b].gate; });
 }
 
 /// What the next hypothesis may say otherwise is not worth a model's time.

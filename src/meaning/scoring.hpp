@@ -38,6 +38,11 @@ public:
     static void ask(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
                     const LeastGate& least_gate);
 
+    /// The same for who can wait, window by window, whatever their gates: asks about the next one, and calls `came` when
+    /// its vector is there. False: there was none left; it is not to be called again.
+    static bool ask_next(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
+                         std::function<void()> came);
+
     /// Windows whose vectors came, and those that were judged without though the encoder was to be asked.
     std::size_t encoded() const noexcept { return encoded_; }
     std::size_t left_out() const noexcept { return left_out_; }
@@ -45,6 +50,9 @@ public:
 private:
     void note_unfitted(const detect::TrackerList& list, const Fitter& fitter, Asked& asked);
     bool is_settled(const semantic::Window& window) const;
+    void put_in_order();
+    static void submit(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder& encoder, std::size_t index,
+                       std::function<void()> came);
     void take(std::size_t index, std::span<const float> vector);
     void finish_one();
     void finish();
@@ -55,11 +63,13 @@ private:
     net::Scorer::Answer answer_;
     text::WordList words_;
     std::vector<semantic::HeardList> lists_;
+    std::vector<std::size_t> order_;  // of the windows to ask about
+    std::size_t next_ = 0;            // of these, for ask_next
     detect::Opinion opinion_;
 
     std::mutex mutex_;  // of what follows, once the encoder is asked
     semantic::UtteranceScorer scorer_;
-    std::size_t outstanding_ = 0;
+    std::size_t outstanding_ = 1;  // whoever asks: the answer must not go out in the middle of it
     std::size_t encoded_ = 0;
     std::size_t left_out_ = 0;
 };

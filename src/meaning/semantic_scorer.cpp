@@ -1,12 +1,14 @@
 #include "earshot/meaning/semantic_scorer.hpp"
 
-#include "low_priority.hpp"
+#include "earshot/base/thread_priority.hpp"
+
 #include "scoring.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <limits>
 #include <mutex>
@@ -21,6 +23,12 @@ namespace {
 /// From half of the encoder's queue on, fewer windows are sent there; from nine tenths on, none.
 constexpr double k_busy = 0.5;
 constexpr double k_overloaded = 0.9;
+
+/// Windows of patient questions that may be with the encoder: one batch in the model, and the next one.
+constexpr std::size_t k_patient_windows = 16;
+/// The encoder's load beyond which they wait, and how soon it is looked at again.
+constexpr double k_patient_load = 0.4;
+constexpr auto k_patient_pause = std::chrono::milliseconds(5);
 
 /// The least gate value of windows that are sent to an encoder with this load.
 double least_gate(double load, double margin) noexcept {
@@ -53,7 +61,7 @@ public:
         const bool is_open = request.is_open;
         {
             const std::lock_guard lock(mutex_);
-            std::deque<Job>& queue = is_open ? open_ : ended_;
+            std::deque<Job>& queue = request.is_patient ? patient_ : is_open ? open_ : ended_;
             if (queue.size() < options_.queue && !is_closed_) {
                 queue.push_back({std::move(request), std::move(answer), std::chrono::steady_clock::now()});
                 changed_.notify_one();
@@ -71,6 +79,7 @@ public:
         SemanticScorerCounters counters;
         counters.utterances = figures_->utterances;
         counters.open = figures_->open;
+        counters.patient = figures_->patient;
         counters.windows = figures_->windows;
         counters.asked = figures_->asked;
         counters.encoded = figures_->encoded;
@@ -79,7 +88,7 @@ public:
         counters.late = figures_->late;
         counters.preparing = figures_->preparing;
         const std::lock_guard lock(mutex_);
-        counters.waiting = ended_.size() + open_.size();
+        counters.waiting = ended_.size() + open_.size() + patient_.size();
         return counters;
     }
 
@@ -94,6 +103,8 @@ private:
     struct Figures {
         std::atomic<std::uint64_t> utterances = 0;
         std::atomic<std::uint64_t> open = 0;
+        std::atomic<std::uint64_t> patient = 0;
+        std::atomic<std::size_t> patient_windows = 0;  // with the encoder now
         std::atomic<std::uint64_t> windows = 0;
         std::atomic<std::uint64_t> asked = 0;
         std::atomic<std::uint64_t> encoded = 0;
@@ -111,33 +122,84 @@ private:
     }
 
     void run() {
-        lower_priority_of_this_thread();
+        base::lower_priority_of_this_thread();
         text::Tokenizer tokenizer;
-        while (auto job = next()) {
-            // Whoever asked about what ended has given up by now; its answer would cost others theirs.
-            const bool is_late = std::chrono::steady_clock::now() - job->since > options_.patience;
-            if (is_late) {
+        std::shared_ptr<Scoring> patient;  // whose windows this thread asks about, when nobody else wants it
+        std::optional<Job> job;
+        for (Next next = wait(job, patient != nullptr); next != Next::end; next = wait(job, patient != nullptr)) {
+            if (next == Next::patient) {
+                go_on(job, patient, tokenizer);
+            } else if (std::chrono::steady_clock::now() - job->since > options_.patience) {
+                // Whoever asked about what ended has given up by now; its answer would cost others theirs.
                 ++figures_->late;
                 refuse(job->request.is_open, job->answer);
-                continue;
+            } else {
+                work_on(std::move(*job), tokenizer);
             }
-            work_on(std::move(*job), tokenizer);
+            job.reset();
         }
     }
 
-    /// What ended comes first: an open utterance is asked about again. Empty: it is over.
-    std::optional<Job> next() {
+    enum class Next : std::uint8_t { end, live, patient };
+
+    /// Waits for what is to be done next, a `job` with it; none with `patient`: the one that was begun goes on.
+    /// What ended comes first: an open utterance is asked about again.
+    Next wait(std::optional<Job>& job, bool is_patient_begun) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return is_closed_ || !ended_.empty() || !open_.empty(); });
-        if (is_closed_) return std::nullopt;
-        std::deque<Job>& queue = ended_.empty() ? open_ : ended_;
-        std::optional<Job> job = std::move(queue.front());
+        while (!is_closed_) {
+            if (!ended_.empty() || !open_.empty()) {
+                job = take(ended_.empty() ? open_ : ended_);
+                return Next::live;
+            }
+            const bool has_patient = is_patient_begun || !patient_.empty();
+            if (has_patient && has_time_for_patient()) {
+                if (!is_patient_begun) job = take(patient_);
+                return Next::patient;
+            }
+            if (has_patient) {
+                changed_.wait_for(lock, k_patient_pause);
+            } else {
+                changed_.wait(lock);
+            }
+        }
+        return Next::end;
+    }
+
+    static Job take(std::deque<Job>& queue) {
+        Job job = std::move(queue.front());
         queue.pop_front();
         return job;
     }
 
+    bool has_time_for_patient() const noexcept {
+        return !instruments_.windows ||
+               (figures_->patient_windows < k_patient_windows && instruments_.windows->load() <= k_patient_load);
+    }
+
+    /// One step of what can wait.
+    void go_on(std::optional<Job>& job, std::shared_ptr<Scoring>& patient, text::Tokenizer& tokenizer) {
+        if (job) {
+            patient = begin(std::move(*job), instruments_.windows, tokenizer);
+            ++figures_->patient;
+            return;
+        }
+        ++figures_->patient_windows;
+        const auto came = [figures = figures_] { --figures->patient_windows; };
+        if (Scoring::ask_next(patient, instruments_.windows, came)) return;
+        came();
+        patient.reset();
+    }
+
     void work_on(Job job, text::Tokenizer& tokenizer) {
         const bool is_open = job.request.is_open;
+        const bool may_encode = instruments_.windows && (!is_open || options_.encodes_open);
+        semantic::WindowEncoder* encoder = may_encode ? instruments_.windows : nullptr;
+        const auto scoring = begin(std::move(job), encoder, tokenizer);
+        ++(is_open ? figures_->open : figures_->utterances);
+        Scoring::ask(scoring, encoder, [&] { return least_gate(encoder->load(), options_.scoring.gate_margin); });
+    }
+
+    std::shared_ptr<Scoring> begin(Job job, const semantic::WindowEncoder* encoder, text::Tokenizer& tokenizer) {
         const auto scoring = std::make_shared<Scoring>(instruments_, options_.scoring);
         Answer counted = [answer = std::move(job.answer), figures = figures_,
                           weak = std::weak_ptr(scoring)](detect::Opinion opinion) {
@@ -148,13 +210,10 @@ private:
             answer(std::move(opinion));
         };
         const Scoring::Asked asked = scoring->begin(std::move(job.request), std::move(counted), fitter_, tokenizer);
-        const bool may_encode = instruments_.windows && (!is_open || options_.encodes_open);
-        semantic::WindowEncoder* encoder = may_encode ? instruments_.windows : nullptr;
-        ++(is_open ? figures_->open : figures_->utterances);
         figures_->windows += asked.windows;
         figures_->asked += encoder ? asked.over_gate : 0;
         figures_->preparing += asked.preparing;
-        Scoring::ask(scoring, encoder, [&] { return least_gate(encoder->load(), options_.scoring.gate_margin); });
+        return scoring;
     }
 
     const Instruments& instruments_;
@@ -165,6 +224,7 @@ private:
     std::condition_variable changed_;
     std::deque<Job> ended_;
     std::deque<Job> open_;
+    std::deque<Job> patient_;
     bool is_closed_ = false;
 
     /// Shared with answers that come after this is gone.

@@ -15,7 +15,8 @@ namespace earshot::meaning {
 
 struct SemanticScorerOptions {
     std::size_t threads = 1;   ///< that hold windows against the static table, of low priority
-    std::size_t queue = 4096;  ///< utterances that may wait for one of them, and as many that are still open
+    std::size_t queue = 4096;  ///< utterances that may wait for one of them, as many that are still open, and as many
+                               ///< whose askers can wait
     base::Duration patience = std::chrono::seconds(2);  ///< of those who ask: what has waited longer is not scored
     bool encodes_open = false;  ///< the model is asked about utterances that are still open, too
     semantic::ScorerSettings scoring;
@@ -24,6 +25,7 @@ struct SemanticScorerOptions {
 struct SemanticScorerCounters {
     std::uint64_t utterances = 0;  ///< ended ones that were scored
     std::uint64_t open = 0;        ///< that were scored while they were open
+    std::uint64_t patient = 0;     ///< whose askers could wait
     std::uint64_t windows = 0;     ///< held against the static table
     std::uint64_t asked = 0;       ///< over the gate
     std::uint64_t encoded = 0;     ///< for which the model's vector came
@@ -40,7 +42,8 @@ struct SemanticScorerCounters {
 ///
 /// Under load it does less, in this order, and says so: utterances that are still open wait for those that ended; of
 /// the windows over the gate those nearest to it are judged by the static table alone, then all of them; then
-/// utterances are not scored at all.
+/// utterances are not scored at all. Patient questions come after all others, and window by window, so that live ones
+/// find the model free; nothing of them is left out.
 class SemanticScorer final : public net::Scorer {
 public:
     /// `instruments` and `fitter` outlive it.

@@ -98,6 +98,7 @@ struct Score {
     bool is_open = false;  ///< the utterance goes on, and the answer is only assumed: it may be the cheap one
     std::vector<std::shared_ptr<const detect::TrackerList>>
         lists;  ///< by index; those without a tier to score are null
+    bool is_patient = false;  ///< nobody listens live: it comes after all others, and is answered in full
 };
 
 /// To be made ready for the tiers that a scorer hears, and answered by `prepared` once it is, or never.

@@ -43,12 +43,13 @@ protected:
         ready.get_future().wait();
     }
 
-    std::future<Opinion> ask(const std::string& text, const List& list, bool is_open = false) {
+    std::future<Opinion> ask(const std::string& text, const List& list, bool is_open = false, bool is_patient = false) {
         auto answer = std::make_shared<std::promise<Opinion>>();
         auto future = answer->get_future();
         session::Score question;
         question.text = text;
         question.is_open = is_open;
+        question.is_patient = is_patient;
         question.lists = {nullptr, list};
         scorer_->score(std::move(question), [answer](Opinion opinion) { answer->set_value(std::move(opinion)); });
         return future;
@@ -132,6 +133,57 @@ TEST_F(SemanticScorerTest, every_question_is_answered_once_whoever_asks) {
         });
     }
     for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(SemanticScorerTest, who_can_wait_is_answered_as_others_are) {
+    start();
+    const List list = toy::money_and_end();
+    prepare(list);
+    answer_at_once();
+    for (const std::string text : {"please the price of this money", "weather lovely dog house green", "",
+                                   "now end this contract please now my dog the price of this house talk walk"}) {
+        const Opinion patient = ask(text, list, false, true).get();
+        EXPECT_TRUE(are_equal(patient, ask(text, list).get())) << text;
+        EXPECT_TRUE(patient.not_evaluated.empty());
+    }
+    EXPECT_EQ(scorer_->counters().patient, 4U);
+    EXPECT_EQ(scorer_->counters().utterances, 4U);
+}
+
+TEST_F(SemanticScorerTest, who_can_wait_asks_only_while_the_model_has_time_and_live_talk_comes_first) {
+    start();
+    const List list = toy::money_and_end();
+    prepare(list);
+    windows_.load_ = 0.95;  // live windows would be left out
+    auto patient = ask("please the price of this money", list, false, true);
+    const Opinion live = ask("pay the price of this contract", list).get();
+    ASSERT_EQ(live.not_evaluated.size(), 1U);
+    EXPECT_EQ(live.not_evaluated[0].reason, "overloaded");
+    EXPECT_TRUE(windows_.take().empty());
+
+    windows_.load_ = 0;
+    answer_at_once();
+    EXPECT_TRUE(patient.get().not_evaluated.empty());
+}
+
+TEST_F(SemanticScorerTest, who_can_wait_has_few_windows_with_the_model_at_once) {
+    start();
+    const List list = toy::money_and_end();
+    prepare(list);
+    std::promise<void> asked_enough;
+    std::size_t asked = 0;  // guarded by ToyWindows' lock
+    windows_.on_submit_ = [&] {
+        if (++asked == 16) asked_enough.set_value();
+    };
+    std::vector<std::future<Opinion>> patient;
+    for (int i = 0; i < 20; ++i) patient.push_back(ask("the price of this now please pay money", list, false, true));
+    asked_enough.get_future().wait();
+    (void)ask("", list).get();  // its thread had the time to ask on
+    auto windows = windows_.take();
+    EXPECT_EQ(windows.size(), 16U);
+    answer(windows);
+    answer_at_once();
+    for (auto& each : patient) EXPECT_TRUE(each.get().not_evaluated.empty());
 }
 
 TEST_F(SemanticScorerTest, a_list_that_is_not_fitted_is_not_evaluated) {

@@ -6,6 +6,7 @@
 #include "unit/semantic/toy_meaning.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -85,7 +86,7 @@ public:
     }
 
     std::function<void()> on_submit_;
-    double load_ = 0;
+    std::atomic<double> load_ = 0;
 
 private:
     semantic::ModelCard card_{"toy", "toy-1", k_model_dimensions};
