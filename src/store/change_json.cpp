@@ -89,7 +89,8 @@ ConversationChange read_members(object members) {
     if (members["started"].error() == simdjson::SUCCESS) {
         change.begin = detect::ConversationBegin{
             text_of(members["name"]), known(detect::find_source(std::string_view(members["source"]))),
-            known(detect::find_keeping(std::string_view(members["keeping"]))), time_at(members, "started")};
+            known(detect::find_keeping(std::string_view(members["keeping"]))), time_at(members, "started"),
+            time_at(members, "keptSince"), text_of(members["metadata"])};
     }
     for (const element each : array(members["members"])) {
         const array member = each;
@@ -112,6 +113,7 @@ std::string write_change(const ConversationChange& change) {
         json.member("name", change.begin->name).member("source", detect::source_name(change.begin->source));
         json.member("keeping", detect::keeping_name(change.begin->keeping));
         json.member("started", milliseconds(change.begin->started));
+        json.member("keptSince", milliseconds(change.begin->kept_since)).member("metadata", change.begin->metadata);
     }
     json.key("members").begin_array();
     for (const detect::MemberRecord& member : change.members) {

@@ -78,6 +78,7 @@ private:
         long long started_on = 0;
         NullableTime ended_on;
         long long last_on = 0;
+        long long kept_on = 0;
     };
     struct Member {
         std::string conversation;

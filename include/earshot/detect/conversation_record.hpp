@@ -84,6 +84,8 @@ struct ConversationBegin {
     ConversationSource source = ConversationSource::stream;
     Keeping keeping = Keeping::full;
     base::WallTime started;
+    base::WallTime kept_since{};  ///< retention counts from then at the earliest: a call may be older than that
+    std::string metadata = {};    ///< a JSON object as text; empty: none
 };
 
 /// What is to be added to what is kept of a conversation. Whoever adds the same change twice has added it once:

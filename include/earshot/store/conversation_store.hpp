@@ -86,8 +86,8 @@ public:
     virtual void assign_speakers(std::string account, std::string id, std::vector<SpeakingTime> times,
                                  Done<std::size_t> done) = 0;
 
-    /// Retention: removes up to `at_most` conversations that were over before `before`, or did not end and had nothing
-    /// new since then. Gives their number.
+    /// Retention: removes up to `at_most` conversations that began to be kept before `before`, and were over before it,
+    /// or did not end and had nothing new since then. Gives their number.
     virtual void expire(base::WallTime before, std::size_t at_most, base::WallTime now, Done<std::size_t> done) = 0;
 
     /// Forgets the ids of what was removed before `before`.

@@ -81,6 +81,8 @@ std::size_t ModelConversations::apply(const std::vector<detect::ConversationChan
             kept.record.keeping = begin->keeping;
             kept.record.started = begin->started;
             kept.last = begin->started;
+            kept.since = begin->kept_since;
+            kept.record.metadata = kept_text(begin->metadata);
         }
         if (Kept* kept = find(change.account, change.conversation)) {
             add(*kept, change);
@@ -279,7 +281,7 @@ std::size_t ModelConversations::expire(base::WallTime before, std::size_t at_mos
     std::vector<std::pair<base::WallTime, Kept*>> over;
     for (auto& [id, kept] : all_) {
         const base::WallTime end = kept.ended.value_or(kept.last);
-        if (!kept.removed && end < before) over.emplace_back(end, &kept);
+        if (!kept.removed && end < before && kept.since < before) over.emplace_back(end, &kept);
     }
     std::stable_sort(over.begin(), over.end(),
                      [](const auto& left, const auto& right) { return left.first < right.first; });

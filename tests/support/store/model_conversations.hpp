@@ -40,6 +40,7 @@ private:
         std::vector<detect::HitRecord> hits;
         std::optional<base::WallTime> ended;
         base::WallTime last;
+        base::WallTime since;
         std::optional<base::WallTime> removed;
     };
 

@@ -58,7 +58,9 @@ detect::ConversationBegin RandomConversations::begin() {
             .keeping = one_in(8)   ? detect::Keeping::none
                        : one_in(4) ? detect::Keeping::hits
                                    : detect::Keeping::full,
-            .started = time()};
+            .started = time(),
+            .kept_since = one_in(4) ? time() : base::WallTime(),
+            .metadata = one_in(4) ? "{}" : std::string()};
 }
 
 detect::MemberRecord RandomConversations::member() {

@@ -24,6 +24,8 @@ TEST(ChangeJsonTest, gives_back_what_was_written) {
             ASSERT_EQ(read->begin->source, change.begin->source);
             ASSERT_EQ(read->begin->keeping, change.begin->keeping);
             ASSERT_EQ(read->begin->started, change.begin->started);
+            ASSERT_EQ(read->begin->kept_since, change.begin->kept_since);
+            ASSERT_EQ(read->begin->metadata, change.begin->metadata);
         }
         ASSERT_EQ(read->members, change.members);
         ASSERT_EQ(support::text_of(read->messages), support::text_of(change.messages)) << "seed " << seed;

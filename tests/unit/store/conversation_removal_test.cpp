@@ -94,5 +94,14 @@ TEST_P(ConversationRemovalTest, retention_takes_what_is_over_or_silent_for_long_
     EXPECT_EQ(store_->apply({silent}).value(), 1U) << "as after a removal";
 }
 
+TEST_P(ConversationRemovalTest, an_old_call_is_kept_as_long_as_one_of_today) {
+    ConversationChange old = begin_of("old", 0);
+    old.begin->kept_since = at(600);
+    old.ended = at(10);
+    ASSERT_TRUE(store_->apply({old}));
+    EXPECT_EQ(store_->expire(at(600), 10, at(1000)).value(), 0U);
+    EXPECT_EQ(store_->expire(at(601), 10, at(1000)).value(), 1U);
+}
+
 }  // namespace
 }  // namespace earshot::store
