@@ -28,9 +28,10 @@ LAYERS = {
     "net": ["base", "text", "match", "detect", "proto", "session", "store"],
     "meaning": ["base", "text", "match", "detect", "semantic", "proto", "session", "store", "net"],
     "archive": ["base", "text", "match", "detect", "proto", "session", "store", "net"],
+    "jobs": ["base", "text", "match", "detect", "proto", "session", "store", "net"],
     "app": [
         "base", "text", "match", "detect", "semantic", "encoder", "proto", "session", "store", "outbound", "net",
-        "meaning", "archive",
+        "meaning", "archive", "jobs",
     ],
 }
 

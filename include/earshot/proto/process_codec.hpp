@@ -21,6 +21,7 @@ struct ProcessRules {
     std::size_t messages = 100'000;
     std::size_t url_bytes = 8 * 1024;
     std::size_t metadata_bytes = 64 * 1024;
+    double phrase_gap_seconds = 10;  ///< where a request says nothing of it
 };
 
 /// What every kind of asynchronous request may say, from its query and its body.
@@ -59,6 +60,15 @@ Checked<TextRequest> read_text_request(std::string_view query, std::string_view 
 
 /// The same for what has no messages in it: media, whose body is not JSON (then `body` is empty) or names a link.
 Checked<ProcessOptions> read_process_options(std::string_view query, std::string_view body, const ProcessRules& rules);
+
+/// A request as a job keeps it: no line break is in a query.
+struct KeptRequest {
+    std::string query;
+    std::string body;
+    friend bool operator==(const KeptRequest&, const KeptRequest&) = default;
+};
+std::string write_kept_request(std::string_view query, std::string_view body);
+KeptRequest read_kept_request(std::string_view text);
 
 /// `{"conversationId": …, "jobId": …}`
 std::string accepted_answer(std::string_view conversation, std::string_view job);

@@ -5,6 +5,7 @@
 #include "process/process_reader.hpp"
 #include "process/said_messages.hpp"
 
+#include <algorithm>
 #include <bitset>
 #include <utility>
 #include <vector>
@@ -85,6 +86,7 @@ private:
 
 Checked<TextRequest> read_text_request(std::string_view query, std::string_view body, const ProcessRules& rules) {
     TextRequest request;
+    request.options.settings.phrase_gap_seconds = rules.phrase_gap_seconds;
     RequestReader reader(rules, request.options, &request.messages);
     reader.read(query, body);
     if (!reader.findings().empty()) return reader.findings().take();
@@ -93,10 +95,22 @@ Checked<TextRequest> read_text_request(std::string_view query, std::string_view 
 
 Checked<ProcessOptions> read_process_options(std::string_view query, std::string_view body, const ProcessRules& rules) {
     ProcessOptions options;
+    options.settings.phrase_gap_seconds = rules.phrase_gap_seconds;
     RequestReader reader(rules, options, nullptr);
     reader.read(query, body);
     if (!reader.findings().empty()) return reader.findings().take();
     return options;
+}
+
+std::string write_kept_request(std::string_view query, std::string_view body) {
+    std::string text(query);
+    text.append("\n").append(body);
+    return text;
+}
+
+KeptRequest read_kept_request(std::string_view text) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    return {std::string(text.substr(0, end)), std::string(text.substr(std::min(end + 1, text.size())))};
 }
 
 std::string accepted_answer(std::string_view conversation, std::string_view job) {
