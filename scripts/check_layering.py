@@ -25,7 +25,7 @@ LAYERS = {
     "session": ["base", "text", "match", "detect", "proto"],
     "store": ["base", "text", "match", "detect", "proto"],
     "outbound": ["base", "text", "match", "detect", "proto", "store"],
-    "net": ["base", "text", "match", "detect", "proto", "session", "store"],
+    "net": ["base", "text", "match", "detect", "proto", "session", "store", "outbound"],
     "meaning": ["base", "text", "match", "detect", "semantic", "proto", "session", "store", "net"],
     "archive": ["base", "text", "match", "detect", "proto", "session", "store", "net"],
     "jobs": ["base", "text", "match", "detect", "proto", "session", "store", "net"],

@@ -40,6 +40,7 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.http.header_bytes = settings.transport.request_header_bytes;
     options.http.body_bytes = settings.transport.management_body_bytes;
     options.http.import_bytes = settings.transport.import_body_bytes;
+    options.http.process_bytes = settings.transport.process_body_bytes;
     options.http.connection_id_bytes = settings.transport.connection_id_bytes;
     options.http.handshake = settings.transport.handshake;
     options.http.transfer = settings.transport.transfer;
@@ -51,6 +52,7 @@ net::ServerOptions server_options(const Settings& settings, std::size_t cores) {
     options.conversation = settings.conversation;
     options.conversation.trackers = settings.socket.messages.trackers;
     options.conversation.phrases = settings.socket.messages.phrases;
+    options.allow_private_webhooks = settings.webhooks.allow_private;
     options.management.trackers = settings.manage.trackers;
     options.management.serial_writes = settings.manage.serial_writes;
     options.management.punctuation = settings.manage.vocabulary_punctuation;
@@ -77,6 +79,7 @@ std::string Application::metrics_text() {
         metrics_.store_seen({database->waiting(), database->is_reachable(), database->retries()});
     }
     if (sources_.semantic) metrics_.semantic_seen(sources_.semantic->figures());
+    if (sources_.after_call) metrics_.after_call_seen(sources_.after_call->figures());
     if (sources_.recorder) metrics_.recorder_seen(sources_.recorder->figures());
     return metrics_.exposition();
 }

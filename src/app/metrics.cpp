@@ -114,6 +114,21 @@ public:
     Gauge& waiting_in_memory = kept_waiting.Add({{"where", "memory"}});
     Gauge& waiting_in_spool = kept_waiting.Add({{"where", "spool"}});
     std::mutex recorder_mutex;
+    Family<Counter>& jobs = counters("earshot_jobs_total", "What became of jobs that this server worked on");
+    Counter& jobs_completed = jobs.Add({{"result", "completed"}});
+    Counter& jobs_failed = jobs.Add({{"result", "failed"}});
+    Counter& jobs_retried = jobs.Add({{"result", "retried"}});
+    Counter& jobs_lost = jobs.Add({{"result", "lost"}});
+    Gauge& jobs_running = gauge("earshot_jobs_running", "Jobs that are worked on");
+    Family<Counter>& webhooks = counters("earshot_webhooks_total", "Calls of webhooks, by what came of them");
+    Counter& webhooks_delivered = webhooks.Add({{"result", "delivered"}});
+    Counter& webhooks_retried = webhooks.Add({{"result", "retried"}});
+    Counter& webhooks_given_up = webhooks.Add({{"result", "given_up"}});
+    Counter& webhooks_refused = webhooks.Add({{"result", "refused_address"}});
+    Gauge& webhooks_waiting = gauge("earshot_webhooks_waiting", "Calls of webhooks that are under way");
+    Counter& conversations_deleted =
+        counter("earshot_conversations_deleted_total", "Conversations that were kept for long enough");
+    std::mutex after_call_mutex;
     Family<Counter>& semantic_windows =
         counters("earshot_semantic_windows_total", "Windows of talk, by how far the tier semantic went with them");
     Counter& windows_static = semantic_windows.Add({{"stage", "static"}});
@@ -211,6 +226,21 @@ void Metrics::recorder_seen(const archive::RecorderFigures& figures) {
     advance(impl_->changes_lost, static_cast<double>(figures.lost));
     impl_->waiting_in_memory.Set(static_cast<double>(figures.waiting_bytes));
     impl_->waiting_in_spool.Set(static_cast<double>(figures.spool_bytes));
+}
+
+void Metrics::after_call_seen(const AfterCallFigures& figures) {
+    const std::lock_guard lock(impl_->after_call_mutex);
+    advance(impl_->jobs_completed, static_cast<double>(figures.jobs.completed));
+    advance(impl_->jobs_failed, static_cast<double>(figures.jobs.failed));
+    advance(impl_->jobs_retried, static_cast<double>(figures.jobs.retried));
+    advance(impl_->jobs_lost, static_cast<double>(figures.jobs.lost));
+    impl_->jobs_running.Set(static_cast<double>(figures.jobs.running));
+    advance(impl_->webhooks_delivered, static_cast<double>(figures.webhooks.delivered));
+    advance(impl_->webhooks_retried, static_cast<double>(figures.webhooks.retried));
+    advance(impl_->webhooks_given_up, static_cast<double>(figures.webhooks.given_up));
+    advance(impl_->webhooks_refused, static_cast<double>(figures.webhooks.refused));
+    impl_->webhooks_waiting.Set(static_cast<double>(figures.webhooks.waiting));
+    advance(impl_->conversations_deleted, static_cast<double>(figures.deleted_conversations));
 }
 
 void Metrics::semantic_seen(const SemanticFigures& figures) {

@@ -1,10 +1,12 @@
 #include "earshot/app/serve_command.hpp"
 
+#include "earshot/app/after_call.hpp"
 #include "earshot/app/application.hpp"
 #include "earshot/app/semantic_tier.hpp"
 #include "earshot/app/tracker_file.hpp"
 #include "earshot/archive/recorder.hpp"
 #include "earshot/store/sql_conversation_store.hpp"
+#include "earshot/store/sql_job_store.hpp"
 #include "earshot/store/sql_tracker_store.hpp"
 #include "earshot/store/value_cache.hpp"
 
@@ -86,6 +88,7 @@ struct Kept {
     store::Database& database;
     store::SqlTrackerStore& trackers;
     store::SqlConversationStore& conversations;
+    store::SqlJobStore& jobs;
 };
 
 /// Serves until one of `signals` comes. Gives the exit code.
@@ -101,15 +104,23 @@ int serve_on(const Kept& kept, const Settings& settings, std::vector<App> apps, 
     store::ValueCache values(kept.database, settings.semantic.stored_bytes);
     StoredValues keeper(values);
     const std::unique_ptr<SemanticTier> semantic = load_semantic_tier(settings, keeper, logger);
-    Application application(settings, std::move(apps), keys, logger, {&kept.database, semantic.get(), recorder->get()});
-    net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
+    meaning::SemanticScorer* const scorer = semantic ? &semantic->scorer() : nullptr;
     net::ServerOptions server_settings = server_options(settings, cores);
     if (semantic) {
         server_settings.scorer.semantic = proto::TierStatus::ready;
         server_settings.scorer.default_threshold = semantic->default_threshold();
     }
-    net::Server server(server_settings, application, pool, semantic ? &semantic->scorer() : nullptr,
-                       {&kept.trackers, &kept.conversations, recorder->get()});
+    const auto after_call = AfterCall::start(settings, server_settings,
+                                             {kept.trackers, kept.conversations, kept.jobs, scorer}, cores, logger);
+    if (!after_call) {
+        err << after_call.error().message << '\n';
+        return 2;
+    }
+    Application application(settings, std::move(apps), keys, logger,
+                            {&kept.database, semantic.get(), recorder->get(), after_call->get()});
+    net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
+    net::Server server(server_settings, application, pool, scorer,
+                       {&kept.trackers, &kept.conversations, recorder->get(), &(*after_call)->desk()});
     const auto port = server.start();
     if (!port) {
         err << describe(port.error(), to_string(settings.listen)) << '\n';
@@ -118,7 +129,8 @@ int serve_on(const Kept& kept, const Settings& settings, std::vector<App> apps, 
     logger.info("listening", {{"host", settings.listen.host},
                               {"port", *port},
                               {"ioThreads", server_settings.io_threads},
-                              {"computeThreads", pool.threads()}});
+                              {"computeThreads", pool.threads()},
+                              {"jobThreads", job_thread_count(settings, cores)}});
     int signal = 0;
     sigwait(&signals, &signal);
     logger.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
@@ -172,8 +184,9 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     }
     store::SqlTrackerStore trackers(**database, {}, settings.manage.account_bytes);
     store::SqlConversationStore conversations(**database);
+    store::SqlJobStore jobs(**database);
     const int exit_code =
-        serve_on({**database, trackers, conversations}, settings, std::move(apps.apps), *keys, signals, logger, err);
+        serve_on({**database, trackers, conversations, jobs}, settings, std::move(apps.apps), *keys, signals, logger, err);
     database->reset();  // before the stores: what it still answers may ask them again
     return exit_code;
 }

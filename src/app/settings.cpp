@@ -138,6 +138,10 @@ std::size_t compute_thread_count(const Settings& settings, std::size_t cores) no
     return settings.compute_threads > 0 ? settings.compute_threads : std::max<std::size_t>(cores / 2, 1);
 }
 
+std::size_t job_thread_count(const Settings& settings, std::size_t cores) noexcept {
+    return settings.jobs.threads > 0 ? settings.jobs.threads : std::max<std::size_t>(cores, 2);
+}
+
 LoadedSettings load_settings(const SettingsSources& sources) {
     Loader loader;
     loader.read_file(sources.file_name, sources.file_text);

@@ -276,9 +276,23 @@ std::vector<Setting> make_table() {
                "heard, or nothing."),
         count("store.spoolBytes", EARSHOT_FIELD(store.spool_bytes), 0, 1e12,
               "Room in data.directory for conversations while the database is away."),
+        count("store.retentionDays", EARSHOT_FIELD(store.retention_days), 0, 36'500,
+              "After how many days a conversation is deleted, with all that is kept of it; 0: never."),
         count("store.threads", EARSHOT_FIELD(store.threads), 1, 64, "Threads, and connections, to the database."),
         count("store.queue", EARSHOT_FIELD(store.queue), 1, 1'000'000,
               "Operations that may wait for the database; further ones are refused."),
+
+        count("jobs.threads", EARSHOT_FIELD(jobs.threads), 0, 256,
+              "Jobs that are worked on at once, of low priority; 0: as many as cores, and at least 2."),
+        count("jobs.ofAccount", EARSHOT_FIELD(jobs.of_account), 1, 1'000'000,
+              "Jobs of an account that are not done; further ones are refused."),
+        count("jobs.retentionDays", EARSHOT_FIELD(jobs.retention_days), 1, 36'500,
+              "For how many days it is remembered what became of a job, and which conversations were deleted."),
+
+        on_off("webhooks.allowPrivate", EARSHOT_FIELD(webhooks.allow_private),
+               "Whether webhooks may lead to loopback and private addresses."),
+        path_or_none("webhooks.secretFile", EARSHOT_FIELD(webhooks.secret_file),
+                     "A file with the secret that webhooks are signed with (whsec_ and base64); empty: they are not."),
 
         path_or_none("semantic.model", EARSHOT_FIELD(semantic.model),
                      "The folder of the model that hears other words (scripts/setup gets one); empty: that tier is "
@@ -317,6 +331,8 @@ std::vector<Setting> make_table() {
               "The longest request line with its headers; trackers may stand in a query."),
         count("limits.managementBodyBytes", EARSHOT_FIELD(transport.management_body_bytes), k_kib, 256 * k_mib,
               "The longest body of a management request, and all texts of a stored tracker."),
+        count("limits.processBodyBytes", EARSHOT_FIELD(transport.process_body_bytes), k_kib, 1024 * k_mib,
+              "Largest body with the text of a call."),
         count("limits.importBodyBytes", EARSHOT_FIELD(transport.import_body_bytes), k_kib, 1024 * k_mib,
               "The longest body that is imported: all trackers of an account."),
         count("limits.connectionIdBytes", EARSHOT_FIELD(transport.connection_id_bytes), 16, 4 * k_kib,

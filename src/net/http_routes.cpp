@@ -4,6 +4,7 @@
 
 #include "rest/conversation_routes.hpp"
 #include "rest/management_routes.hpp"
+#include "rest/processing_routes.hpp"
 #include "shard.hpp"
 
 #include <algorithm>
@@ -82,10 +83,13 @@ constexpr std::array k_own_routes{
 };
 
 constexpr auto k_routes = [] {
-    std::array<HttpRoute, k_own_routes.size() + k_management_routes.size() + k_conversation_routes.size()> all;
+    std::array<HttpRoute, k_own_routes.size() + k_management_routes.size() + k_conversation_routes.size() +
+                              k_processing_routes.size()>
+        all;
     auto next = std::copy(k_own_routes.begin(), k_own_routes.end(), all.begin());
     next = std::copy(k_management_routes.begin(), k_management_routes.end(), next);
-    std::copy(k_conversation_routes.begin(), k_conversation_routes.end(), next);
+    next = std::copy(k_conversation_routes.begin(), k_conversation_routes.end(), next);
+    std::copy(k_processing_routes.begin(), k_processing_routes.end(), next);
     return all;
 }();
 

@@ -1,6 +1,7 @@
 #include "earshot/net/routes.hpp"
 
 #include "rest/conversation_schemas.hpp"
+#include "rest/processing_schemas.hpp"
 
 #include <string>
 
@@ -179,7 +180,8 @@ constexpr std::string_view k_schemas = R"json(
 }  // namespace
 
 std::string_view route_schemas() noexcept {
-    static const std::string all = "{" + std::string(k_schemas) + "," + std::string(conversation_schemas()) + "}";
+    static const std::string all = "{" + std::string(k_schemas) + "," + std::string(conversation_schemas()) + "," +
+                                   std::string(processing_schemas()) + "}";
     return all;
 }
 

@@ -49,6 +49,14 @@ void set_options(PlainSocket& socket) {
 
 }  // namespace
 
+proto::ProcessRules process_rules(const ServerOptions& options) {
+    proto::ProcessRules rules;
+    rules.limits = options.socket.messages;
+    rules.text_bytes = options.http.process_bytes;
+    rules.phrase_gap_seconds = options.conversation.phrase_gap_seconds;
+    return rules;
+}
+
 class Server::Impl {
 public:
     Impl(const ServerOptions& options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, const Stores& stores)

@@ -15,6 +15,7 @@
 #include "peer.hpp"
 #include "rest/conversations.hpp"
 #include "rest/management.hpp"
+#include "rest/processing.hpp"
 #include "store_failures.hpp"
 #include "stored_tracker_cache.hpp"
 #include "swept.hpp"
@@ -55,7 +56,11 @@ struct ServerShared {
                                      : nullptr),
           conversations(stores.conversations
                             ? std::make_shared<Conversations>(*stores.conversations, keeper, request_failures)
-                            : nullptr) {}
+                            : nullptr),
+          processing(stores.jobs && conversations
+                         ? std::make_shared<Processing>(options, *stores.jobs, *stores.conversations, pool,
+                                                        conversations, hooks.make_ids())
+                         : nullptr) {}
 
     const ServerOptions options;
     ServerHooks& hooks;
@@ -70,6 +75,7 @@ struct ServerShared {
     TrackerJobs tracker_jobs;
     const std::shared_ptr<Management> management;        ///< null: no trackers are stored
     const std::shared_ptr<Conversations> conversations;  ///< null: no conversations are
+    const std::shared_ptr<Processing> processing;        ///< null: nothing is done after the call
     std::atomic<bool> is_draining = false;
     std::atomic<std::size_t> connections = 0;  ///< of all kinds
     std::atomic<std::size_t> sessions = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/app/accounts.hpp"
+#include "earshot/app/after_call.hpp"
 #include "earshot/app/logging.hpp"
 #include "earshot/app/metrics.hpp"
 #include "earshot/app/semantic_tier.hpp"
@@ -23,6 +24,7 @@ struct MetricSources {
     const store::Database* database = nullptr;
     const SemanticTier* semantic = nullptr;
     const archive::Recorder* recorder = nullptr;
+    const AfterCall* after_call = nullptr;
 };
 
 /// What a running server asks and tells: accounts, metrics, log lines. Safe for all of the server's threads.

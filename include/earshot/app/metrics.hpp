@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/app/after_call.hpp"
 #include "earshot/app/semantic_tier.hpp"
 #include "earshot/archive/recorder.hpp"
 #include "earshot/base/error.hpp"
@@ -54,6 +55,11 @@ public:
     /// What the expositions from now on show of conversations that are written behind:
     /// earshot_conversation_changes_total{way}, earshot_conversation_waiting_bytes{where}.
     void recorder_seen(const archive::RecorderFigures& figures);
+
+    /// What the expositions from now on show of jobs, webhooks and retention: earshot_jobs_total{result},
+    /// earshot_jobs_running, earshot_webhooks_total{result}, earshot_webhooks_waiting,
+    /// earshot_conversations_deleted_total.
+    void after_call_seen(const AfterCallFigures& figures);
 
     /// What the expositions from now on show of the tier `semantic`: earshot_semantic_windows_total{stage},
     /// earshot_semantic_utterances_total{kind}, earshot_semantic_not_evaluated_total{reason},

@@ -38,6 +38,7 @@ struct TransportLimits {
     std::size_t request_header_bytes = 128 * 1024;
     std::size_t management_body_bytes = 1024 * 1024;
     std::size_t import_body_bytes = 16 * 1024 * 1024;
+    std::size_t process_body_bytes = 16 * 1024 * 1024;
     std::size_t connection_id_bytes = 256;
     std::size_t replay_bytes = 256 * 1024 * 1024;  ///< of all conversations together
     std::size_t compute_tasks = 1024;              ///< that wait for a compute thread
@@ -86,7 +87,19 @@ struct Settings {
         std::size_t threads = 2;
         std::size_t queue = 1024;  ///< operations that may wait for a thread
         std::uint64_t spool_bytes = 1024ULL * 1024 * 1024;
+        std::size_t retention_days = 0;  ///< of conversations; 0: for ever
     } store;
+
+    struct Jobs {
+        std::size_t threads = 0;         ///< 0: see job_thread_count
+        std::size_t of_account = 1000;   ///< that are not done
+        std::size_t retention_days = 30;  ///< of jobs that are done
+    } jobs;
+
+    struct Webhooks {
+        bool allow_private = false;  ///< they may lead into networks that are not public
+        std::string secret_file;     ///< path; empty: they are not signed
+    } webhooks;
 
     struct Semantic {
         enum class Stages : std::uint8_t {
@@ -112,6 +125,9 @@ struct Settings {
 std::size_t io_thread_count(const Settings& settings, std::size_t cores) noexcept;
 /// As set, or half of `cores`; at least 1.
 std::size_t compute_thread_count(const Settings& settings, std::size_t cores) noexcept;
+
+/// As set, or as many as `cores`; at least 2, since those that wait for the scorer leave the processor to others.
+std::size_t job_thread_count(const Settings& settings, std::size_t cores) noexcept;
 
 /// A text that stands for a setting: a variable and its content, or a key and what its flag gave.
 struct NamedValue {

@@ -37,6 +37,13 @@ public:
     void trackers(HttpCall call, HttpDone done);
     void analytics(HttpCall call, HttpDone done);
 
+    /// Calls `next` when what was heard so far of the conversation that the path names can be read; answers where it
+    /// names none.
+    void settle(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone)> next);
+
+    /// What an error of a store of conversations is to a client.
+    HttpAnswer refusal(const base::Error& error) const;
+
     /// What other services find in a conversation, and this one does not: `kind` ("topics", …) with nothing in it.
     void nothing_of(std::string_view kind, HttpCall call, HttpDone done);
 
@@ -45,11 +52,8 @@ private:
 
     /// Calls `next` with the call's conversation, or answers that there is none.
     void find(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone, Record)> next);
-    /// Calls `next` when what was heard so far can be read; answers where the path names no conversation.
-    void settle(HttpCall call, HttpDone done, std::function<void(HttpCall, HttpDone)> next);
-    /// The same for all conversations.
+    /// As settle, for all conversations.
     void settle_all(std::function<void()> next);
-    HttpAnswer refusal(const base::Error& error) const;
 
     store::ConversationStore& store_;
     ConversationKeeper* const keeper_;
