@@ -9,6 +9,18 @@
 
 namespace earshot::app {
 
+namespace {
+
+/// Which server is asked, and how its answers are printed.
+void declare_server(CLI::App& command, auto& options) {
+    command.add_option("--url", options.url, "the server")->envname("EARSHOT_URL")->capture_default_str();
+    command.add_option("--token", options.token, "access token")->envname("EARSHOT_TOKEN");
+    command.add_flag("--insecure", options.insecure, "take any certificate of an https:// server");
+    command.add_flag("--json", options.json, "print what the server answers");
+}
+
+}  // namespace
+
 CredentialsLine::CredentialsLine(CLI::App& program) {
     CLI::App* secret = program.add_subcommand("secret", "Make what apps fetch their tokens with");
     secret->require_subcommand(1);
@@ -43,10 +55,7 @@ std::optional<int> CredentialsLine::run() {
 TrackersLine::TrackersLine(CLI::App& program) {
     command_ = program.add_subcommand("trackers", "Read and change the trackers that a running server stores");
     command_->require_subcommand(1);
-    command_->add_option("--url", options_.url, "the server")->envname("EARSHOT_URL")->capture_default_str();
-    command_->add_option("--token", options_.token, "access token")->envname("EARSHOT_TOKEN");
-    command_->add_flag("--insecure", options_.insecure, "take any certificate of an https:// server");
-    command_->add_flag("--json", options_.json, "print what the server answers");
+    declare_server(*command_, options_);
 
     declare("list", "Show all trackers, or the one of a name", TrackersAction::list)
         ->add_option("--name", options_.name, "only the tracker of this name");
@@ -78,6 +87,20 @@ CLI::App* TrackersLine::declare(const char* name, const char* description, Track
 std::optional<int> TrackersLine::run() {
     if (!command_->parsed()) return std::nullopt;
     return trackers(options_, std::cout, std::cerr);
+}
+
+ProcessLine::ProcessLine(CLI::App& program) {
+    command_ = program.add_subcommand("process", "Have calls heard after they were held, and show what was detected");
+    command_->add_option("files", options_.files, "text, .json (a request) or .jsonl (calls)")->required();
+    declare_server(*command_, options_);
+    command_->add_option("--trackers", options_.trackers_file, "tracker file (default: the server's trackers)");
+    command_->add_flag("--enable-all", options_.enable_all, "the server's trackers too");
+    command_->add_option("--language", options_.language, "BCP 47 code of the calls");
+}
+
+std::optional<int> ProcessLine::run() {
+    if (!command_->parsed()) return std::nullopt;
+    return process(options_, std::cout, std::cerr);
 }
 
 }  // namespace earshot::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "earshot/app/credential_commands.hpp"
+#include "earshot/app/process_command.hpp"
 #include "earshot/app/trackers_command.hpp"
 
 #include <cstdint>
@@ -11,8 +12,8 @@ namespace CLI {
 class App;
 }
 
-// Commands that have commands of their own: each is declared by construction, before `program` parses, and run after
-// it.
+// Commands with commands or many options of their own: each is declared by construction, before `program` parses, and
+// run after it.
 namespace earshot::app {
 
 /// `earshot secret …` and `earshot token …`.
@@ -47,6 +48,19 @@ private:
     CLI::App* declare(const char* name, const char* description, TrackersAction action);
 
     TrackersOptions options_;
+    CLI::App* command_ = nullptr;
+};
+
+/// `earshot process …`.
+class ProcessLine {
+public:
+    explicit ProcessLine(CLI::App& program);
+
+    /// Its exit code; none if another command was given.
+    std::optional<int> run();
+
+private:
+    ProcessCommandOptions options_;
     CLI::App* command_ = nullptr;
 };
 

@@ -119,6 +119,7 @@ int run(int count, char** arguments) {
 
     CredentialsLine credentials(program);
     TrackersLine trackers_line(program);
+    ProcessLine process_line(program);
     CLI::App* openapi_command = program.add_subcommand("openapi", "Print what the HTTP interface is, as OpenAPI 3.1");
 
     EvalOptions eval_options;
@@ -156,6 +157,7 @@ int run(int count, char** arguments) {
     if (play_command->parsed()) return play(play_options, std::cout, std::cerr);
     if (const auto code = credentials.run()) return *code;
     if (const auto code = trackers_line.run()) return *code;
+    if (const auto code = process_line.run()) return *code;
     if (table_command->parsed()) return make_static_table(table_options, std::cout, std::cerr);
     if (eval_command->parsed()) {
         if (!eval_stages.empty()) eval_options.stages = parse_stages(eval_stages);

@@ -185,8 +185,8 @@ int serve(const ServeOptions& options, std::ostream& out, std::ostream& err) {
     store::SqlTrackerStore trackers(**database, {}, settings.manage.account_bytes);
     store::SqlConversationStore conversations(**database);
     store::SqlJobStore jobs(**database);
-    const int exit_code =
-        serve_on({**database, trackers, conversations, jobs}, settings, std::move(apps.apps), *keys, signals, logger, err);
+    const int exit_code = serve_on({**database, trackers, conversations, jobs}, settings, std::move(apps.apps), *keys,
+                                   signals, logger, err);
     database->reset();  // before the stores: what it still answers may ask them again
     return exit_code;
 }

@@ -3,6 +3,8 @@
 #include "earshot/app/rest_client.hpp"
 #include "earshot/app/tracker_file.hpp"
 
+#include "rest_answers.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -20,11 +22,6 @@ constexpr const char* k_trackers = "/v1/manage/trackers";
 
 std::string path_of(const std::string& id) {
     return k_trackers + ("/" + percent_encoded(id));
-}
-
-std::string text_of(const json::object& object, std::string_view member) {
-    const json::value* const value = object.if_contains(member);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 /// The strings of a list; nothing where there is none.
@@ -51,14 +48,6 @@ std::vector<json::object> trackers_in(const json::value& answer) {
         if (entry.is_object()) found.push_back(entry.get_object());
     }
     return found;
-}
-
-/// A server's text may hold what would drive a terminal.
-std::string shown(std::string text) {
-    for (char& c : text) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-    }
-    return text;
 }
 
 class Command {
@@ -166,22 +155,8 @@ private:
         return std::nullopt;
     }
 
-    static bool is_good(const RestAnswer& answer) { return answer.status >= 200 && answer.status < 300; }
-
-    static json::value parsed(const RestAnswer& answer) {
-        boost::system::error_code failure;
-        return json::parse(answer.body, failure);
-    }
-
     int fail(const base::Result<RestAnswer>& answer) {
-        if (!answer) {
-            err_ << options_.url << ": " << answer.error().message << '\n';
-            return 1;
-        }
-        const json::value body = parsed(*answer);
-        const std::string message = body.is_object() ? text_of(body.get_object(), "message") : "";
-        err_ << (message.empty() ? fmt::format("the server answers with status {}", answer->status) : shown(message))
-             << '\n';
+        err_ << reason_of(answer, options_.url) << '\n';
         return 1;
     }
 

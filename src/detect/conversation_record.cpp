@@ -81,8 +81,9 @@ std::optional<ConversationSource> find_source(std::string_view name) noexcept {
 }
 
 std::size_t ConversationChange::bytes() const noexcept {
-    return sizeof(*this) + bytes_of(account) + bytes_of(conversation) + (begin ? bytes_of(begin->name) + bytes_of(begin->metadata) : 0) +
-           bytes_of_all(members) + bytes_of_all(messages) + bytes_of_all(hits);
+    return sizeof(*this) + bytes_of(account) + bytes_of(conversation) +
+           (begin ? bytes_of(begin->name) + bytes_of(begin->metadata) : 0) + bytes_of_all(members) +
+           bytes_of_all(messages) + bytes_of_all(hits);
 }
 
 }  // namespace earshot::detect

@@ -238,16 +238,18 @@ private:
     Result<std::vector<detect::ConversationChange>> attempt(const ClaimedJob& job, Running& running) {
         const auto worker = workers_.find(job.job.kind);
         if (worker == workers_.end()) {
-            return Error{base::Errc::unsupported, "this server does no jobs of the kind \"" + job.job.kind + '"', {}, {}};
+            return Error{
+                base::Errc::unsupported, "this server does no jobs of the kind \"" + job.job.kind + '"', {}, {}};
         }
         if (job.job.attempts > options_.attempts) {
             return Error{base::Errc::invalid_value,
-                         "it was begun " + std::to_string(options_.attempts) + " times and never ended", {}, {}};
+                         "it was begun " + std::to_string(options_.attempts) + " times and never ended",
+                         {},
+                         {}};
         }
         try {
-            return worker->second->work(job, {running.stop.get_token(), [&](double share) {
-                                                  running.progress = std::clamp(share, 0.0, 1.0);
-                                              }});
+            return worker->second->work(
+                job, {running.stop.get_token(), [&](double share) { running.progress = std::clamp(share, 0.0, 1.0); }});
         } catch (const std::exception& thrown) {
             return Error{base::Errc::internal, "the server failed at it", {}, thrown.what()};
         }
@@ -269,17 +271,19 @@ private:
     void finish(const JobRecord& job, JobOutcome outcome, Running& running) {
         base::GrowingPause pause(options_.first_pause, options_.longest_pause);
         while (true) {
-            const auto ended = await<bool>([&](auto done) {
-                store_.finish(job.id, options_.owner, outcome, wall_now(), std::move(done));
-            });
+            const auto ended = await<bool>(
+                [&](auto done) { store_.finish(job.id, options_.owner, outcome, wall_now(), std::move(done)); });
             if (ended) {
-                count(!*ended ? &RunnerFigures::lost
-                              : outcome.state == JobState::completed ? &RunnerFigures::completed : &RunnerFigures::failed);
+                count(!*ended                                ? &RunnerFigures::lost
+                      : outcome.state == JobState::completed ? &RunnerFigures::completed
+                                                             : &RunnerFigures::failed);
                 return tell_change();
             }
             if (!passes(ended.error().code)) {
-                if (outcome.state == JobState::failed) return tell_trouble(job, ended.error());  // when its lease is over
-                outcome = failure(job, {ended.error().code, "its results could not be stored", {}, ended.error().message});
+                if (outcome.state == JobState::failed)
+                    return tell_trouble(job, ended.error());  // when its lease is over
+                outcome =
+                    failure(job, {ended.error().code, "its results could not be stored", {}, ended.error().message});
                 continue;
             }
             if (!rest(pause.take(), running)) return;
@@ -344,7 +348,7 @@ private:
     bool is_stopping_ = false;
     bool wants_more_ = true;    // a claim may give a job
     bool others_wait_ = false;  // jobs that nobody claimed yet, before which a new one must not come
-    std::size_t free_ = 0;    // places
+    std::size_t free_ = 0;      // places
     std::deque<ClaimedJob> queue_;
     std::map<std::string, std::shared_ptr<Running>> running_;  // by job
     RunnerFigures figures_;

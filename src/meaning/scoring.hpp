@@ -38,8 +38,8 @@ public:
     static void ask(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
                     const LeastGate& least_gate);
 
-    /// The same for who can wait, window by window, whatever their gates: asks about the next one, and calls `came` when
-    /// its vector is there. False: there was none left; it is not to be called again.
+    /// The same for who can wait, window by window, whatever their gates: asks about the next one, and calls `came`
+    /// when its vector is there. False: there was none left; it is not to be called again.
     static bool ask_next(const std::shared_ptr<Scoring>& scoring, semantic::WindowEncoder* encoder,
                          std::function<void()> came);
 

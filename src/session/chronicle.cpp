@@ -14,7 +14,8 @@ void Chronicle::begin(Keeping keeping, std::string_view name, base::WallTime now
     keeping_ = keeping;
     started_ = now;
     ConversationChange change;
-    change.begin = detect::ConversationBegin{std::string(name), detect::ConversationSource::stream, keeping, now, now, {}};
+    change.begin =
+        detect::ConversationBegin{std::string(name), detect::ConversationSource::stream, keeping, now, now, {}};
     keep(std::move(change));
 }
 

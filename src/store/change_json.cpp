@@ -87,10 +87,12 @@ ConversationChange read_members(object members) {
     change.account = text_of(members["account"]);
     change.conversation = text_of(members["conversation"]);
     if (members["started"].error() == simdjson::SUCCESS) {
-        change.begin = detect::ConversationBegin{
-            text_of(members["name"]), known(detect::find_source(std::string_view(members["source"]))),
-            known(detect::find_keeping(std::string_view(members["keeping"]))), time_at(members, "started"),
-            time_at(members, "keptSince"), text_of(members["metadata"])};
+        change.begin = detect::ConversationBegin{text_of(members["name"]),
+                                                 known(detect::find_source(std::string_view(members["source"]))),
+                                                 known(detect::find_keeping(std::string_view(members["keeping"]))),
+                                                 time_at(members, "started"),
+                                                 time_at(members, "keptSince"),
+                                                 text_of(members["metadata"])};
     }
     for (const element each : array(members["members"])) {
         const array member = each;

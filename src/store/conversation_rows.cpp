@@ -15,9 +15,11 @@ using soci::use;
 const std::string k_page =
     " WHERE account = :account AND removed_on IS NULL AND started_on >= :after_time AND started_on <= :before_time";
 
-/// With `:before`, and the same as `:before_kept` and `:before_job`. Who asked for a job since then is to get its results.
+/// With `:before`, and the same as `:before_kept` and `:before_job`. Who asked for a job since then is to get its
+/// results.
 const std::string k_is_expirable =
-    " FROM conversations WHERE removed_on IS NULL AND coalesce(ended_on, last_on) < :before AND kept_on < :before_kept AND NOT EXISTS"
+    " FROM conversations WHERE removed_on IS NULL AND coalesce(ended_on, last_on) < :before AND kept_on < :before_kept "
+    "AND NOT EXISTS"
     " (SELECT 1 FROM jobs WHERE jobs.conversation = conversations.id AND jobs.done_on IS NULL"
     " AND jobs.created_on >= :before_job)";
 
@@ -61,13 +63,14 @@ ConversationRows::ConversationRows(soci::session& sql)
       oldest_first_(select(sql, k_page + " ORDER BY started_on, id LIMIT :limit OFFSET :offset",
                            use(account_, "account"), use(after_, "after_time"), use(before_, "before_time"),
                            use(limit_, "limit"), use(offset_, "offset"))),
-      begin_((sql.prepare << "INSERT INTO conversations (id, account, name, source, keeps, metadata, started_on,"
-                             " last_on, kept_on)"
-                             " VALUES (:id, :account, :name, :source, :keeps, :metadata, :started_on, :last_on, :kept_on)"
-                             " ON CONFLICT (id) DO NOTHING",
-              use(in_.id, "id"), use(account_, "account"), use(in_.name, "name"), use(in_.source, "source"),
-              use(in_.keeps, "keeps"), use(in_.metadata, "metadata"), use(in_.started_on, "started_on"),
-              use(in_.last_on, "last_on"), use(in_.kept_on, "kept_on"))),
+      begin_(
+          (sql.prepare << "INSERT INTO conversations (id, account, name, source, keeps, metadata, started_on,"
+                          " last_on, kept_on)"
+                          " VALUES (:id, :account, :name, :source, :keeps, :metadata, :started_on, :last_on, :kept_on)"
+                          " ON CONFLICT (id) DO NOTHING",
+           use(in_.id, "id"), use(account_, "account"), use(in_.name, "name"), use(in_.source, "source"),
+           use(in_.keeps, "keeps"), use(in_.metadata, "metadata"), use(in_.started_on, "started_on"),
+           use(in_.last_on, "last_on"), use(in_.kept_on, "kept_on"))),
       update_((sql.prepare << "UPDATE conversations SET name = :name, metadata = :metadata, ended_on = :ended_on,"
                               " last_on = :last_on WHERE id = :id",
                use(in_.name, "name"), use(in_.metadata, "metadata"),
@@ -77,9 +80,10 @@ ConversationRows::ConversationRows(soci::session& sql)
                use(now_, "now"), use(in_.id, "id"))),
       remove_members_((sql.prepare << "DELETE FROM conversation_members WHERE conversation = :id", use(in_.id, "id"))),
       expirable_(prepare(sql, "SELECT id" + k_is_expirable + " ORDER BY coalesce(ended_on, last_on), id LIMIT :limit",
-                         use(before_, "before"), use(before_, "before_kept"), use(before_, "before_job"), use(limit_, "limit"), into(out_.id))),
-      is_expirable_(prepare(sql, "SELECT id" + k_is_expirable + " AND id = :id", use(before_, "before"), use(before_, "before_kept"),
-                            use(before_, "before_job"), use(in_.id, "id"), into(out_.id))),
+                         use(before_, "before"), use(before_, "before_kept"), use(before_, "before_job"),
+                         use(limit_, "limit"), into(out_.id))),
+      is_expirable_(prepare(sql, "SELECT id" + k_is_expirable + " AND id = :id", use(before_, "before"),
+                            use(before_, "before_kept"), use(before_, "before_job"), use(in_.id, "id"), into(out_.id))),
       forget_((sql.prepare << "DELETE FROM conversations WHERE removed_on IS NOT NULL AND removed_on < :before",
                use(before_, "before"))),
       members_((sql.prepare << "SELECT id, name, user_id, role FROM conversation_members"

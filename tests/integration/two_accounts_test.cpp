@@ -1,9 +1,13 @@
 // Two accounts on one server, with tokens that it has given them: neither ever sees what is the other's.
 #include "earshot/app/application.hpp"
+#include "earshot/app/random_ids.hpp"
 #include "earshot/app/secrets.hpp"
 #include "earshot/archive/recorder.hpp"
+#include "earshot/jobs/job_runner.hpp"
+#include "earshot/jobs/text_worker.hpp"
 #include "earshot/net/routes.hpp"
 #include "earshot/store/sql_conversation_store.hpp"
+#include "earshot/store/sql_job_store.hpp"
 #include "earshot/store/sql_tracker_store.hpp"
 
 #include "support/net/each_transport.hpp"
@@ -23,6 +27,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace earshot::testing {
@@ -101,7 +106,10 @@ protected:
     support::TemporaryFolder folder_;
     const std::unique_ptr<archive::Recorder> recorder_ =
         archive::Recorder::open(conversations_, {.spool = folder_.path() / "spool"}).value();
-    AccountsServer server_{net::Stores{&store_, &conversations_, recorder_.get()}, transport()};
+    store::SqlJobStore job_store_{*database_};
+    jobs::TextWorker worker_{{conversations_, store_}, {}, {}, [] { return std::make_unique<app::RandomIdSource>(); }};
+    jobs::JobRunner runner_{job_store_, {{jobs::k_text_kind, &worker_}}, {.owner = "this server"}};
+    AccountsServer server_{net::Stores{&store_, &conversations_, recorder_.get(), &runner_}, transport()};
     const Client ann_{server_, "ann"};
     const Client bob_{server_, "bob"};
 };
@@ -120,9 +128,15 @@ bool is_of_conversations(const net::RouteInfo& route) {
     return route.path.starts_with("/v1/conversations") && !is_of_trackers(route);
 }
 
+bool is_of_processing(const net::RouteInfo& route) {
+    return route.path.starts_with("/v1/process/") || route.path.starts_with("/v1/job/");
+}
+
 std::string with_id(std::string_view path, const std::string& id) {
     std::string target(path);
-    if (const auto place = target.find("{id}"); place != std::string::npos) target.replace(place, 4, id);
+    for (const std::string_view hole : {"{id}", "{conversationId}", "{jobId}"}) {
+        if (const auto place = target.find(hole); place != std::string::npos) target.replace(place, hole.size(), id);
+    }
     if (const auto place = target.find("{memberId}"); place != std::string::npos) target.replace(place, 10, "m");
     return target;
 }
@@ -137,6 +151,7 @@ std::string body_for(const net::RouteInfo& route, const std::string& name) {
         {"TrackerDocument", R"({"trackers":[{"name":"?","vocabulary":["changed"]}]})"},
         {"TrackerPatch", R"([{"op":"replace","path":"/name","value":"?"}])"},
         {"ConversationBody", R"({"name":"?"})"},
+        {"TextRequest", R"({"name":"?","messages":[{"payload":{"content":"hello"}}]})"},
         {"MemberBody", R"({"name":"?"})"},
         {"SpeakersBody",
          R"({"speakerEvents":[{"type":"started_speaking","user":{"name":"?"},"offset":{"seconds":0,"nanos":0}}]})"},
@@ -159,7 +174,8 @@ TEST(TwoAccountsRoutesTest, all_routes_with_a_token_are_those_tested_here) {
             EXPECT_EQ(route.path.find('{'), std::string_view::npos)
                 << described(route) << " shows something of anybody";
         } else {
-            EXPECT_TRUE(is_socket(route) || is_of_trackers(route) || is_of_conversations(route))
+            EXPECT_TRUE(is_socket(route) || is_of_trackers(route) || is_of_conversations(route) ||
+                        is_of_processing(route))
                 << described(route) << " is not tested";
         }
     }
@@ -210,6 +226,32 @@ TEST_P(TwoAccountsTest, a_conversation_of_the_other_is_none) {
         EXPECT_EQ(others.body, nobodys.body);
         EXPECT_THAT(others.body, AllOf(Not(HasSubstr(id)), Not(HasSubstr("a secret"))));
         EXPECT_EQ(everything(), before);
+    }
+}
+
+TEST_P(TwoAccountsTest, what_the_other_sent_after_a_call_is_nothing) {
+    const HttpResponse accepted =
+        ann_.api.ask("POST", "/v1/process/text", R"({"messages":[{"payload":{"content":"a secret"}}]})");
+    ASSERT_EQ(accepted.status, 201U) << accepted.body;
+    const std::string conversation(json::parse(accepted.body).at("conversationId").as_string());
+    const std::string job(json::parse(accepted.body).at("jobId").as_string());
+    const std::string messages = "/v1/conversations/" + conversation + "/messages";
+    while (ann_.api.ask("GET", messages).body.find("a secret") == std::string::npos) std::this_thread::yield();
+    const std::string before = ann_.api.ask("GET", messages).body;
+    for (const net::RouteInfo& route : net::routes()) {
+        if (!is_of_processing(route)) continue;
+        SCOPED_TRACE(described(route));
+        const bool is_new = route.path.find('{') == std::string_view::npos;
+        const bool is_job = route.path.find("{jobId}") != std::string_view::npos;
+        const std::string id = is_job ? job : conversation;
+        const std::string nobody = is_job ? "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d" : "1234567890123456";
+        const HttpResponse others = bob_.api.ask(route.method, with_id(route.path, id), body_for(route, "mine"));
+        EXPECT_EQ(others.status, is_new ? 201U : 404U);
+        EXPECT_THAT(others.body, AllOf(Not(HasSubstr(conversation)), Not(HasSubstr(job))));
+        if (!is_new) {
+            EXPECT_EQ(others.body, bob_.api.ask(route.method, with_id(route.path, nobody), body_for(route, "")).body);
+        }
+        EXPECT_EQ(ann_.api.ask("GET", messages).body, before);
     }
 }
 

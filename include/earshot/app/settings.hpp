@@ -91,8 +91,8 @@ struct Settings {
     } store;
 
     struct Jobs {
-        std::size_t threads = 0;         ///< 0: see job_thread_count
-        std::size_t of_account = 1000;   ///< that are not done
+        std::size_t threads = 0;          ///< 0: see job_thread_count
+        std::size_t of_account = 1000;    ///< that are not done
         std::size_t retention_days = 30;  ///< of jobs that are done
     } jobs;
 

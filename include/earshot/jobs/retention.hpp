@@ -16,8 +16,8 @@ namespace earshot::jobs {
 
 /// For how long something is kept.
 struct RetentionPeriods {
-    std::optional<std::chrono::days> conversations;      ///< none: for ever
-    std::chrono::days jobs = std::chrono::days(30);      ///< that are done, and ids of conversations that were deleted
+    std::optional<std::chrono::days> conversations;  ///< none: for ever
+    std::chrono::days jobs = std::chrono::days(30);  ///< that are done, and ids of conversations that were deleted
 };
 
 /// Deletes what was kept for long enough at `now`. Waits for the stores; not on their threads. Gives the number of
@@ -30,8 +30,7 @@ class Retention {
 public:
     /// The stores outlive it. `on_deleted`: how many conversations went, if any did; called on the thread.
     Retention(store::ConversationStore& conversations, store::JobStore& jobs, const RetentionPeriods& periods,
-              std::function<void(std::size_t)> on_deleted,
-              base::Duration interval = std::chrono::minutes(1));
+              std::function<void(std::size_t)> on_deleted, base::Duration interval = std::chrono::minutes(1));
 
     /// Joins, after a step that is under way.
     ~Retention();

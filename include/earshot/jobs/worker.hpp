@@ -12,7 +12,7 @@ namespace earshot::jobs {
 
 /// What a worker is told and tells while it works.
 struct Surroundings {
-    std::stop_token stop;                          ///< the job is to be let go: what comes of it is not wanted any more
+    std::stop_token stop;  ///< the job is to be let go: what comes of it is not wanted any more
     std::function<void(double share)> on_progress;  ///< 0..1, of the work that is done; cheap
 };
 

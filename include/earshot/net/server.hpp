@@ -33,7 +33,7 @@ struct HttpLimits {
         std::chrono::seconds(10);  ///< for a request's header, from its first byte; of the first
                                    ///< request and of a WebSocket's handshake: from the connection
     base::Duration transfer = std::chrono::seconds(60);    ///< for a request's body to come, and an answer to be taken
-    std::size_t process_bytes = 16 * 1024 * 1024;  ///< of a body with the text of a call
+    std::size_t process_bytes = 16 * 1024 * 1024;          ///< of a body with the text of a call
     base::Duration answer = std::chrono::seconds(30);      ///< for a request to be answered; after it: 503
     base::Duration refusal_delay{};                        ///< before a 401 is told: some clients ask again at once
     base::Duration keep_alive = std::chrono::seconds(75);  ///< silence between two requests of a connection
@@ -77,7 +77,7 @@ struct ServerOptions {
     session::ConversationLimits conversation;
     session::ScorerInfo scorer;
     ManagementOptions management;
-    bool allow_private_webhooks = false;  ///< webhooks may lead into networks that are not public
+    bool allow_private_webhooks = false;                       ///< webhooks may lead into networks that are not public
     std::size_t replay_bytes = 256 * 1024 * 1024;              ///< of all conversations' final responses together
     base::Duration shutdown_grace = std::chrono::seconds(10);  ///< for sessions to end after request_stop
 
@@ -96,7 +96,8 @@ struct Stores {
     store::TrackerStore* trackers = nullptr;            ///< null: the management API answers 404
     store::ConversationStore* conversations = nullptr;  ///< null: the conversation API answers 404
     ConversationKeeper* keeper = nullptr;  ///< writes live conversations there; null: no word of them is kept
-    JobDesk* jobs = nullptr;  ///< does what is to be done after the call, in `conversations`; null: that API answers 404
+    JobDesk* jobs =
+        nullptr;  ///< does what is to be done after the call, in `conversations`; null: that API answers 404
 };
 
 /// The server: HTTP/1.1 and WebSocket on one port, a thread for each of `io_threads`.

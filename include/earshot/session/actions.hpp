@@ -97,7 +97,7 @@ struct Score {
                                                     ///< stayed the same over the last two; all of it, once ended
     bool is_open = false;  ///< the utterance goes on, and the answer is only assumed: it may be the cheap one
     std::vector<std::shared_ptr<const detect::TrackerList>>
-        lists;  ///< by index; those without a tier to score are null
+        lists;                ///< by index; those without a tier to score are null
     bool is_patient = false;  ///< nobody listens live: it comes after all others, and is answered in full
 };
 

@@ -51,22 +51,21 @@ Processing::Processing(const ServerOptions& options, JobDesk& desk, store::Conve
       ids_(std::move(ids)) {}
 
 void Processing::text(HttpCall call, HttpDone done) {
-    read(std::move(call), std::move(done),
-         [self = shared_from_this()](const HttpCall& taken, const HttpDone& answer) {
-             const auto request = self->check(taken);
-             if (!request) return answer(refusal_of(request.error()));
-             const proto::ProcessOptions& options = request->options;
-             const detect::Keeping keeping = options.keeping.value_or(self->keeping_);
-             if (keeping == detect::Keeping::none) {
-                 return answer(refusal_of({{proto::make_finding(
-                     "/config/store", "must not be \"none\": nothing would be left to ask for")}}));
-             }
-             store::NewJob job = self->new_job(taken, self->make_conversation_id(), options.webhook_url);
-             const base::WallTime now = wall_now();
-             job.begin = detect::ConversationBegin{options.name, detect::ConversationSource::text, keeping,
-                                                   begin_of(*request, now), now, options.metadata};
-             self->submit(std::move(job), answer);
-         });
+    read(std::move(call), std::move(done), [self = shared_from_this()](const HttpCall& taken, const HttpDone& answer) {
+        const auto request = self->check(taken);
+        if (!request) return answer(refusal_of(request.error()));
+        const proto::ProcessOptions& options = request->options;
+        const detect::Keeping keeping = options.keeping.value_or(self->keeping_);
+        if (keeping == detect::Keeping::none) {
+            return answer(refusal_of(
+                {{proto::make_finding("/config/store", "must not be \"none\": nothing would be left to ask for")}}));
+        }
+        store::NewJob job = self->new_job(taken, self->make_conversation_id(), options.webhook_url);
+        const base::WallTime now = wall_now();
+        job.begin = detect::ConversationBegin{
+            options.name, detect::ConversationSource::text, keeping, begin_of(*request, now), now, options.metadata};
+        self->submit(std::move(job), answer);
+    });
 }
 
 void Processing::more_text(HttpCall call, HttpDone done) {
@@ -95,15 +94,15 @@ void Processing::more_text(HttpCall call, HttpDone done) {
 }
 
 void Processing::job(const HttpCall& call, HttpDone done) {
-    desk_.show(call.account, call.ids.front(),
-               [self = shared_from_this(), done = std::move(done)](const base::Result<store::JobRecord>& job) {
-                   if (!job) return done(self->refusal(job.error()));
-                   done({200, proto::job_answer(job->id, store::job_state_name(job->state), job->progress, job->error)});
-               });
+    desk_.show(
+        call.account, call.ids.front(),
+        [self = shared_from_this(), done = std::move(done)](const base::Result<store::JobRecord>& job) {
+            if (!job) return done(self->refusal(job.error()));
+            done({200, proto::job_answer(job->id, store::job_state_name(job->state), job->progress, job->error)});
+        });
 }
 
-void Processing::read(HttpCall call, HttpDone done,
-                      std::function<void(const HttpCall&, const HttpDone&)> read_there) {
+void Processing::read(HttpCall call, HttpDone done, std::function<void(const HttpCall&, const HttpDone&)> read_there) {
     const auto shared = std::make_shared<HttpCall>(std::move(call));
     if (!pool_.post([shared, done, read_there = std::move(read_there)] { read_there(*shared, done); })) {
         done(away("Too many requests are being read."));

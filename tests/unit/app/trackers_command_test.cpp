@@ -2,90 +2,24 @@
 
 #include "earshot/app/rest_client.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+#include "support/net/canned_server.hpp"
+
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
 namespace earshot::app {
 namespace {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
+using support::CannedServer;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// A server on a free port that gives its answers in their order, whatever it is asked, and remembers what it was.
-class CannedServer {
-public:
-    struct Canned {
-        unsigned status;
-        std::string body;
-    };
-
-    explicit CannedServer(std::vector<Canned> answers)
-        : acceptor_(context_, {asio::ip::address_v4::loopback(), 0}),
-          port_(acceptor_.local_endpoint().port()),
-          thread_([this, answers = std::move(answers)] { serve(answers); }) {}
-
-    ~CannedServer() {
-        is_over_ = true;
-        boost::system::error_code ignored;
-        asio::ip::tcp::socket(context_).connect({asio::ip::address_v4::loopback(), port_}, ignored);
-        thread_.join();
-    }
-
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-
-    /// "METHOD target body", once the client has been answered.
-    std::vector<std::string> asked;
-    std::vector<std::string> authorizations;
-
-private:
-    void serve(const std::vector<Canned>& answers) {
-        std::size_t next = 0;
-        while (true) {
-            asio::ip::tcp::socket socket(context_);
-            acceptor_.accept(socket);
-            if (is_over_) return;
-            boost::beast::flat_buffer buffer;
-            while (next < answers.size() && answer(socket, buffer, answers[next])) ++next;
-        }
-    }
-
-    /// False: the client asks nothing more.
-    bool answer(asio::ip::tcp::socket& socket, boost::beast::flat_buffer& buffer, const Canned& canned) {
-        http::request<http::string_body> request;
-        boost::system::error_code error;
-        http::read(socket, buffer, request, error);
-        if (error) return false;
-        asked.push_back(std::string(request.method_string()) + " " + std::string(request.target()) + " " +
-                        request.body());
-        authorizations.emplace_back(request[http::field::authorization]);
-        http::response<http::string_body> response(static_cast<http::status>(canned.status), 11);
-        response.body() = canned.body;
-        response.prepare_payload();
-        http::write(socket, response, error);
-        return true;
-    }
-
-    asio::io_context context_;
-    asio::ip::tcp::acceptor acceptor_;
-    const std::uint16_t port_;
-    std::atomic<bool> is_over_ = false;
-    std::thread thread_;
-};
 
 constexpr const char* k_two =
     R"({"trackers":[{"id":"1234567890123456","name":"Pricing","vocabulary":["how much","what does it cost"]},)"

@@ -23,9 +23,9 @@ using detect::ConversationChange;
 using store::at;
 using store::ClaimedJob;
 using store::job_of;
-using store::kind_name;
 using store::JobRecord;
 using store::JobState;
+using store::kind_name;
 
 using Work = std::function<Result<std::vector<ConversationChange>>(const ClaimedJob&, const Surroundings&)>;
 
@@ -99,7 +99,8 @@ protected:
 
     void start(Work work) {
         worker_ = std::make_unique<FunctionWorker>(std::move(work));
-        runner_ = std::make_unique<JobRunner>(*job_store_, std::map<std::string, Worker*>{{"text", worker_.get()}}, options_);
+        runner_ =
+            std::make_unique<JobRunner>(*job_store_, std::map<std::string, Worker*>{{"text", worker_.get()}}, options_);
     }
 
     Result<JobRecord> submit(const store::NewJob& job) {

@@ -58,8 +58,8 @@ TEST_P(RetentionTest, the_timer_does_it_by_itself) {
     std::promise<std::size_t> deleted;
     RetentionPeriods periods;
     periods.conversations = k_day;
-    const Retention timer(*conversation_store_, *job_store_, periods,
-                          [&](std::size_t count) { deleted.set_value(count); }, 1ms);
+    const Retention timer(
+        *conversation_store_, *job_store_, periods, [&](std::size_t count) { deleted.set_value(count); }, 1ms);
     EXPECT_EQ(deleted.get_future().get(), 1U);
     EXPECT_FALSE(is_kept("old"));
 }
