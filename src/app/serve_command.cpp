@@ -94,12 +94,6 @@ struct Kept {
 /// Serves until one of `signals` comes. Gives the exit code.
 int serve_on(const Kept& kept, const Settings& settings, std::vector<App> apps, const TokenKeys& keys,
              const sigset_t& signals, const Logger& logger, std::ostream& err) {
-    const auto recorder = archive::Recorder::open(kept.conversations, recorder_options(settings, logger));
-    if (!recorder) {
-        err << recorder.error().message << '\n';
-        return 1;
-    }
-
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     store::ValueCache values(kept.database, settings.semantic.stored_bytes);
     StoredValues keeper(values);
@@ -116,9 +110,15 @@ int serve_on(const Kept& kept, const Settings& settings, std::vector<App> apps, 
         err << after_call.error().message << '\n';
         return 2;
     }
+    net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
+    // Before what uses it, but after the pool: whoever still waits for what it writes goes on there.
+    const auto recorder = archive::Recorder::open(kept.conversations, recorder_options(settings, logger));
+    if (!recorder) {
+        err << recorder.error().message << '\n';
+        return 1;
+    }
     Application application(settings, std::move(apps), keys, logger,
                             {&kept.database, semantic.get(), recorder->get(), after_call->get()});
-    net::ComputePool pool(compute_thread_count(settings, cores), settings.transport.compute_tasks);
     net::Server server(server_settings, application, pool, scorer,
                        {&kept.trackers, &kept.conversations, recorder->get(), &(*after_call)->desk()});
     const auto port = server.start();

@@ -36,11 +36,6 @@ constexpr int k_tries = 5;
 /// How long after the end of the server changes are still written; what is left then is spooled.
 constexpr auto k_farewell = std::chrono::seconds(5);
 
-/// It is not for what is written that the store did not take it.
-bool is_away(const base::Error& error) {
-    return error.code == base::Errc::store_away || error.code == base::Errc::queue_full;
-}
-
 }  // namespace
 
 class Recorder::Impl {
@@ -260,7 +255,7 @@ private:
         const base::Error error = flight.result->error();
         const bool is_replay = flight.batch.empty();
         most_ = std::max<std::size_t>(flight.changes / 2, 1);
-        if (!flight.only || is_away(error)) {
+        if (!flight.only || base::may_pass(error.code)) {
             tries_ = 0;
         } else if (error.code != base::Errc::io_failed || ++tries_ == k_tries) {
             tries_ = 0;

@@ -18,9 +18,4 @@ base::Result<T> await(const Begin& begin) {
     return future.get();
 }
 
-/// Whether the same may succeed a moment later.
-inline bool passes(base::Errc code) noexcept {
-    return code == base::Errc::store_away || code == base::Errc::queue_full;
-}
-
 }  // namespace earshot::jobs

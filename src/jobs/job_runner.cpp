@@ -33,6 +33,9 @@ MonotonicTime now() {
     return std::chrono::steady_clock::now();
 }
 
+/// How often the store may fail at a job's results: some two minutes at least.
+constexpr int k_tries = 30;
+
 base::WallTime wall_now() {
     return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
 }
@@ -50,6 +53,7 @@ public:
     void start() {
         for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work(); });
         threads_.emplace_back([this] { seek(); });
+        threads_.emplace_back([this] { beat(); });
     }
 
     void stop() {
@@ -60,6 +64,7 @@ public:
         }
         changed_.notify_all();
         for (std::thread& thread : threads_) thread.join();
+        for (const ClaimedJob& job : take_queue()) give_up(job.job);  // that came when nobody was there any more
         const std::lock_guard told(told_mutex_);
         options_.on_change = nullptr;
         options_.on_trouble = nullptr;
@@ -146,22 +151,22 @@ private:
         return running == running_.end() ? 0 : running->second->progress.load();
     }
 
-    // ---- The seeking thread: claims jobs for free places, and renews the leases of those that are worked on --------
+    std::deque<ClaimedJob> take_queue() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(queue_, {});
+    }
+
+    // ---- The seeking thread: claims jobs for free places -----------------------------------------------------------
 
     void seek() {
         base::GrowingPause pause(options_.first_pause, options_.longest_pause);
         MonotonicTime next_look = now();
-        MonotonicTime next_beat = now() + options_.heartbeat;
         std::unique_lock lock(mutex_);
         bool is_resting = false;  // the store failed: nobody's wish makes it answer sooner
         while (true) {
-            changed_.wait_until(lock, std::min(next_beat, free_ > 0 ? next_look : MonotonicTime::max()),
+            changed_.wait_until(lock, free_ > 0 ? next_look : now() + options_.poll,
                                 [&] { return is_stopping_ || (wants_more_ && free_ > 0 && !is_resting); });
             if (is_stopping_) return;
-            if (now() >= next_beat) {
-                beat();
-                next_beat = now() + options_.heartbeat;
-            }
             const bool is_due = now() >= next_look;
             if (free_ == 0 || !(is_due || (wants_more_ && !is_resting))) continue;
             --free_;
@@ -188,14 +193,23 @@ private:
         }
     }
 
-    /// Locked.
+    // ---- The beating thread: renews the leases of what is worked on ------------------------------------------------
+
     void beat() {
-        for (const auto& [id, running] : running_) {
-            store_.renew(id, lease(), running->progress, [weak = std::weak_ptr(running)](const Result<bool>& renewed) {
-                const auto still = weak.lock();
-                if (still && renewed && !*renewed) still->stop.request_stop();
-            });
+        std::unique_lock lock(mutex_);
+        while (!changed_.wait_for(lock, options_.heartbeat, [this] { return is_stopping_; })) {
+            const auto all = running_;
+            lock.unlock();
+            for (const auto& [id, running] : all) renew(id, running);
+            lock.lock();
         }
+    }
+
+    void renew(const std::string& id, const std::shared_ptr<Running>& running) {
+        store_.renew(id, lease(), running->progress, [weak = std::weak_ptr(running)](const Result<bool>& renewed) {
+            const auto still = weak.lock();
+            if (still && renewed && !*renewed) still->stop.request_stop();
+        });
     }
 
     // ---- The working threads ---------------------------------------------------------------------------------------
@@ -208,23 +222,30 @@ private:
             if (queue_.empty()) return;
             const ClaimedJob job = std::move(queue_.front());
             queue_.pop_front();
-            const auto running = std::make_shared<Running>();
-            running->progress = job.job.progress;
-            if (is_stopping_) running->stop.request_stop();
-            running_.emplace(job.job.id, running);
-            lock.unlock();
-            run(job, *running);
-            lock.lock();
-            running_.erase(job.job.id);
+            // One whose lease was over while the store did not answer is claimed once more by who works on it.
+            if (const auto running = std::make_shared<Running>(); running_.emplace(job.job.id, running).second) {
+                running->progress = job.job.progress;
+                if (is_stopping_) running->stop.request_stop();
+                lock.unlock();
+                const bool is_to_be_released = run(job, *running);
+                lock.lock();
+                running_.erase(job.job.id);
+                if (is_to_be_released) {
+                    lock.unlock();
+                    give_up(job.job);
+                    lock.lock();
+                }
+            }
             ++free_;
             wants_more_ = true;
             changed_.notify_all();
         }
     }
 
-    void run(const ClaimedJob& job, Running& running) {
+    /// True: it is still this runner's, neither done nor wanted, and others may have it.
+    bool run(const ClaimedJob& job, Running& running) {
         Result<std::vector<detect::ConversationChange>> made = attempt(job, running);
-        if (running.stop.stop_requested()) return let_go(job.job);
+        if (running.stop.stop_requested()) return let_go();
         if (!made && is_to_be_tried_again(job.job, made.error())) return give_back(job.job, made.error());
         JobOutcome outcome;
         if (made) {
@@ -232,7 +253,7 @@ private:
         } else {
             outcome = failure(job.job, made.error());
         }
-        finish(job.job, std::move(outcome), running);
+        return finish(job.job, std::move(outcome), running);
     }
 
     Result<std::vector<detect::ConversationChange>> attempt(const ClaimedJob& job, Running& running) {
@@ -256,8 +277,12 @@ private:
     }
 
     bool is_to_be_tried_again(const JobRecord& job, const Error& error) const {
-        if (passes(error.code)) return true;
-        return error.code == base::Errc::internal && job.attempts < options_.attempts;
+        return base::may_pass(error.code) || (counts(error) && job.attempts < options_.attempts);
+    }
+
+    /// Where nothing around the job is known to be the reason, it may be the job's own.
+    static bool counts(const Error& error) {
+        return error.code == base::Errc::internal || error.code == base::Errc::io_failed;
     }
 
     JobOutcome failure(const JobRecord& job, const Error& error) {
@@ -268,49 +293,49 @@ private:
         return outcome;
     }
 
-    void finish(const JobRecord& job, JobOutcome outcome, Running& running) {
+    bool finish(const JobRecord& job, JobOutcome outcome, Running& running) {
         base::GrowingPause pause(options_.first_pause, options_.longest_pause);
-        while (true) {
+        for (int tries = 0; tries < k_tries; ++tries) {
             const auto ended = await<bool>(
                 [&](auto done) { store_.finish(job.id, options_.owner, outcome, wall_now(), std::move(done)); });
             if (ended) {
-                count(!*ended                                ? &RunnerFigures::lost
+                count(!*ended                                 ? &RunnerFigures::lost
                       : outcome.state == JobState::completed ? &RunnerFigures::completed
                                                              : &RunnerFigures::failed);
-                return tell_change();
+                tell_change();
+                return false;
             }
-            if (!passes(ended.error().code)) {
-                if (outcome.state == JobState::failed)
-                    return tell_trouble(job, ended.error());  // when its lease is over
-                outcome =
-                    failure(job, {ended.error().code, "its results could not be stored", {}, ended.error().message});
+            const Error& error = ended.error();
+            if (!base::may_pass(error.code) && !counts(error)) {
+                if (outcome.state == JobState::failed) break;
+                outcome = failure(job, {error.code, "its results could not be stored", {}, error.message});
                 continue;
             }
-            if (!rest(pause.take(), running)) return;
+            if (!rest(pause.take(), running)) return let_go();
         }
+        // When its lease is over, it is tried once more, which counts: it may be too much for the store.
+        count(&RunnerFigures::retried);
+        tell_trouble(job, {base::Errc::io_failed, "its results could not be stored", {}, {}});
+        return false;
     }
 
-    /// What is neither done nor wanted here any more; whoever wants it may have it.
-    void let_go(const JobRecord& job) {
-        count(&RunnerFigures::lost);
-        bool is_stopping = false;
-        {
-            const std::lock_guard lock(mutex_);
-            is_stopping = is_stopping_;
-        }
-        if (is_stopping) (void)await<bool>([&](auto done) { store_.release(job.id, options_.owner, std::move(done)); });
+    /// Whether it is still this runner's.
+    bool let_go() {
+        const std::lock_guard lock(mutex_);
+        ++figures_.lost;
+        return is_stopping_;
     }
 
-    void give_back(const JobRecord& job, const Error& error) {
+    bool give_back(const JobRecord& job, const Error& error) {
         count(&RunnerFigures::retried);
         tell_trouble(job, error);
-        const bool counts = error.code == base::Errc::internal;  // else it is for what is around it that it failed
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait_for(lock, options_.first_pause, [this] { return is_stopping_; });
-        }
-        // One whose attempt counts is left to the end of its lease.
-        if (!counts) (void)await<bool>([&](auto done) { store_.release(job.id, options_.owner, std::move(done)); });
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, options_.first_pause, [this] { return is_stopping_; });
+        return !counts(error);  // one whose attempt counts is left to the end of its lease
+    }
+
+    void give_up(const JobRecord& job) {
+        (void)await<bool>([&](auto done) { store_.release(job.id, options_.owner, std::move(done)); });
     }
 
     /// False: the job is to be let go.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "earshot/base/time.hpp"
 #include "earshot/detect/speaker_window.hpp"
 
 #include <condition_variable>
@@ -37,10 +38,10 @@ public:
         changed_.notify_all();
     }
 
-    /// Waits for set_ready, or the stop.
-    void wait_until_ready(const std::stop_token& stop) {
+    /// Waits for set_ready, or the stop, but not for longer than `limit`.
+    void wait_until_ready(const std::stop_token& stop, base::Duration limit) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, stop, [this] { return is_ready_; });
+        changed_.wait_for(lock, stop, limit, [this] { return is_ready_; });
     }
 
     /// What came since the last call; with `waits` at least one, or none after a stop.

@@ -21,26 +21,30 @@ base::WallTime wall_now() {
     return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
 }
 
-base::Result<std::size_t> delete_conversations(store::ConversationStore& store, base::WallTime before,
-                                               base::WallTime now, const std::stop_token& stop) {
-    std::size_t all = 0;
+/// Adds to `deleted` what it has deleted, also where it ends with an error.
+base::Result<void> delete_conversations(store::ConversationStore& store, base::WallTime before, base::WallTime now,
+                                        const std::stop_token& stop, std::size_t& deleted) {
+    std::size_t at_once = k_at_once;
     while (!stop.stop_requested()) {
-        const auto deleted =
-            await<std::size_t>([&](auto done) { store.expire(before, k_at_once, now, std::move(done)); });
-        if (!deleted) return deleted.error();
-        all += *deleted;
-        if (*deleted < k_at_once) break;
+        const auto done = await<std::size_t>([&](auto tell) { store.expire(before, at_once, now, std::move(tell)); });
+        if (!done) {
+            // Long ones may take longer together than a transaction may.
+            if (!base::may_pass(done.error().code) || at_once == 1) return done.error();
+            at_once /= 2;
+            continue;
+        }
+        deleted += *done;
+        if (*done < at_once) break;
     }
-    return all;
+    return {};
 }
 
-base::Result<std::size_t> delete_until(store::ConversationStore& conversations, store::JobStore& jobs,
-                                       const RetentionPeriods& periods, base::WallTime now,
-                                       const std::stop_token& stop) {
-    base::Result<std::size_t> deleted = 0;
+base::Result<void> delete_until(store::ConversationStore& conversations, store::JobStore& jobs,
+                                const RetentionPeriods& periods, base::WallTime now, const std::stop_token& stop,
+                                std::size_t& deleted) {
     if (periods.conversations) {
-        deleted = delete_conversations(conversations, now - *periods.conversations, now, stop);
-        if (!deleted) return deleted;
+        auto done = delete_conversations(conversations, now - *periods.conversations, now, stop, deleted);
+        if (!done) return done;
     }
     const base::WallTime before = now - periods.jobs;
     if (auto forgotten = await<bool>([&](auto done) { jobs.forget(before, std::move(done)); }); !forgotten) {
@@ -49,14 +53,16 @@ base::Result<std::size_t> delete_until(store::ConversationStore& conversations, 
     if (auto forgotten = await<bool>([&](auto done) { conversations.forget(before, std::move(done)); }); !forgotten) {
         return forgotten.error();
     }
-    return deleted;
+    return {};
 }
 
 }  // namespace
 
 base::Result<std::size_t> delete_expired(store::ConversationStore& conversations, store::JobStore& jobs,
                                          const RetentionPeriods& periods, base::WallTime now) {
-    return delete_until(conversations, jobs, periods, now, {});
+    std::size_t deleted = 0;
+    if (auto done = delete_until(conversations, jobs, periods, now, {}, deleted); !done) return done.error();
+    return deleted;
 }
 
 class Retention::Impl {
@@ -80,11 +86,10 @@ private:
         std::unique_lock lock(mutex);
         while (!stop.stop_requested()) {
             // What the store does not do now, it does the next time.
-            const auto deleted = delete_until(conversations_, jobs_, periods_, wall_now(), stop);
-            if (deleted && *deleted > 0) {
-                deleted_ += *deleted;
-                on_deleted_(*deleted);
-            }
+            std::size_t deleted = 0;
+            (void)delete_until(conversations_, jobs_, periods_, wall_now(), stop, deleted);
+            deleted_ += deleted;
+            if (deleted > 0) on_deleted_(deleted);
             stopped.wait_for(lock, stop, interval_, [] { return false; });
         }
     }

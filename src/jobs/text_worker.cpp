@@ -9,7 +9,9 @@
 #include "opinions.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace earshot::jobs {
@@ -53,6 +55,7 @@ public:
           options_(worker.hearing_),
           job_(job.job),
           around_(surroundings),
+          on_missed_(worker.on_missed_),
           ids_(worker.make_ids_()) {}
 
     Result<std::vector<ConversationChange>> run(const std::string& request) {
@@ -69,9 +72,14 @@ public:
         hearing.has_scorer = sources_.scorer != nullptr;
         hearing.default_threshold = options_.default_threshold;
         hearing.utterance_bytes = options_.utterance_bytes;
+        hearing.goes_on = [this] { return !around_.stop.stop_requested() && !problem(); };
         session::FinishedTalk talk(std::move(hearing), tools_, *ids_);
+        talk_ = &talk;
         remember(talk);
-        if (!hear(talk)) return stopped();
+        const bool is_heard = hear(talk);
+        if (auto found = problem()) return std::move(*found);
+        if (!is_heard) return stopped();
+        tell_missed(talk);
         return changes(talk);
     }
 
@@ -90,8 +98,15 @@ private:
         if (!conversation) return conversation.error();
         conversation_ = std::move(*conversation);
         if (conversation_.members.empty()) return {};
-        auto messages = await<std::vector<MessageRecord>>(
-            [&](auto done) { sources_.conversations.messages(job_.account, job_.conversation, {}, std::move(done)); });
+        auto figures = await<std::vector<store::MemberFigures>>(
+            [&](auto done) { sources_.conversations.figures(job_.account, job_.conversation, std::move(done)); });
+        if (!figures) return figures.error();
+        store::MessageQuery last;
+        for (const store::MemberFigures& member : *figures) last.offset += member.messages;
+        last.offset -= std::min(last.offset, options_.remembered);
+        auto messages = await<std::vector<MessageRecord>>([&](auto done) {
+            sources_.conversations.messages(job_.account, job_.conversation, last, std::move(done));
+        });
         if (!messages) return messages.error();
         former_ = std::move(*messages);
         return {};
@@ -129,7 +144,29 @@ private:
     void prepare(const List& list) {
         if (!sources_.scorer || !list) return;
         sources_.scorer->prepare(list, [opinions = opinions_] { opinions->set_ready(); });
-        opinions_->wait_until_ready(around_.stop);
+        opinions_->wait_until_ready(around_.stop, options_.fitting);
+    }
+
+    /// What makes the job fail for what was sent with it.
+    std::optional<Error> problem() const {
+        if (talk_->speakers() > options_.speakers) {
+            return Error{base::Errc::too_many,
+                         "a conversation has at most " + std::to_string(options_.speakers) + " speakers",
+                         {},
+                         {}};
+        }
+        if (talk_->hits() > options_.hits) {
+            return Error{base::Errc::too_many,
+                         "more than " + std::to_string(options_.hits) + " hits were found: send it in parts",
+                         {},
+                         {}};
+        }
+        return std::nullopt;
+    }
+
+    void tell_missed(const session::FinishedTalk& talk) const {
+        if (!on_missed_) return;
+        for (const auto& [what, windows] : talk.not_evaluated()) on_missed_(job_, what.first, what.second, windows);
     }
 
     void remember(session::FinishedTalk& talk) const {
@@ -156,7 +193,7 @@ private:
             heard_bytes += said.text.size();
             around_.on_progress(k_heard_share * static_cast<double>(heard_bytes) / static_cast<double>(all_bytes));
             ask(talk);
-            if (!take_answers(talk, options_.open_questions)) return false;
+            if (problem() || !take_answers(talk, options_.open_questions)) return false;
         }
         return take_answers(talk, 0);
     }
@@ -200,17 +237,24 @@ private:
     const HearingOptions& options_;
     const store::JobRecord& job_;
     const Surroundings& around_;
+    const OnMissed& on_missed_;
     const std::unique_ptr<base::IdSource> ids_;
     detect::LanguageTools tools_;
     detect::PhraseSetSource sets_;
     proto::TextRequest request_;
     store::ConversationRecord conversation_;
     std::vector<MessageRecord> former_;
+    const session::FinishedTalk* talk_ = nullptr;  // being heard
     const std::shared_ptr<Opinions> opinions_ = std::make_shared<Opinions>();
 };
 
-TextWorker::TextWorker(const Sources& sources, proto::ProcessRules rules, HearingOptions hearing, MakeIds make_ids)
-    : sources_(sources), rules_(std::move(rules)), hearing_(hearing), make_ids_(std::move(make_ids)) {}
+TextWorker::TextWorker(const Sources& sources, proto::ProcessRules rules, HearingOptions hearing, MakeIds make_ids,
+                       OnMissed on_missed)
+    : sources_(sources),
+      rules_(std::move(rules)),
+      hearing_(hearing),
+      make_ids_(std::move(make_ids)),
+      on_missed_(std::move(on_missed)) {}
 
 TextWorker::~TextWorker() = default;
 

@@ -62,7 +62,8 @@ public:
         {
             const std::lock_guard lock(mutex_);
             std::deque<Job>& queue = request.is_patient ? patient_ : is_open ? open_ : ended_;
-            if (queue.size() < options_.queue && !is_closed_) {
+            const bool has_room = request.is_patient || queue.size() < options_.queue;
+            if (has_room && !is_closed_) {
                 queue.push_back({std::move(request), std::move(answer), std::chrono::steady_clock::now()});
                 changed_.notify_one();
                 return;

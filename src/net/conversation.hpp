@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +46,7 @@ public:
     const std::string key;
     const std::uint64_t number;
     session::ConversationMachine machine;
+    std::shared_ptr<const session::News> begun;  ///< for who watches its account; null until then
 
 private:
     base::KeyedList<Member, &Member::socket> members_;

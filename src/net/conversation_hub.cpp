@@ -4,6 +4,7 @@
 #include "shard.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace earshot::net {
@@ -169,6 +170,14 @@ void ConversationHub::stop(Peer& peer) {
 }
 
 void ConversationHub::leave(Peer& peer) {
+    if (std::exchange(peer.is_watching_, false)) {
+        const std::string account = account_of(peer.key());
+        const auto place = watchers_.find(account);
+        std::erase(place->second, &peer);
+        if (place->second.empty()) watchers_.erase(place);
+        shard_.server().watched.remove(account);
+        return;
+    }
     if (std::exchange(peer.is_waiting_, false)) {
         // If it was handed over in the meantime, the news of that finds it gone.
         shard_.server().directory.stop_waiting(peer.key(), peer.id());
@@ -186,6 +195,60 @@ void ConversationHub::leave(Peer& peer) {
         detach(peer);
     }
     peer.asked_ = {};
+}
+
+// ---- Those who watch an account
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// Whatever begins from here on is told as it begins; then each thread tells of what goes on there.
+void ConversationHub::watch(Peer& peer) {
+    const std::string account = account_of(peer.key());
+    watchers_[account].push_back(&peer);
+    peer.is_watching_ = true;
+    shard_.server().watched.add(account);
+    for (Shard* home : shard_.server().shards) {
+        home->post([home, account, to = &shard_, socket = peer.id()] {
+            home->turn([&] { home->hub().tell_of_those_that_go_on(account, *to, socket); });
+        });
+    }
+}
+
+void ConversationHub::tell_of_those_that_go_on(const std::string& account, Shard& to, SocketId socket) {
+    std::vector<std::shared_ptr<const session::News>> all;
+    for (const auto& [number, conversation] : conversations_) {
+        if (conversation->begun && account_of(conversation->key) == account) all.push_back(conversation->begun);
+    }
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return std::tie(a->conversation.started, a->conversation.id) <
+               std::tie(b->conversation.started, b->conversation.id);
+    });
+    const auto tell = [&to, socket, all = std::move(all)] {
+        Peer* const peer = to.find(socket);
+        for (std::size_t i = 0; peer && i < all.size(); ++i) peer->on_news(*all[i]);
+    };
+    if (&to == &shard_) return tell();
+    to.post([&to, tell] { to.turn(tell); });
+}
+
+void ConversationHub::notify(Conversation& conversation, const std::shared_ptr<const session::News>& news) {
+    if (news->kind == session::News::Kind::begun) conversation.begun = news;
+    ServerShared& server = shard_.server();
+    if (server.watched.is_empty()) return;
+    const std::string account = account_of(conversation.key);
+    if (!server.watched.has(account)) return;
+    for (Shard* shard : server.shards) {
+        if (shard == &shard_) {
+            tell_watchers(account, *news);
+        } else {
+            shard->post([shard, account, news] { shard->turn([&] { shard->hub().tell_watchers(account, *news); }); });
+        }
+    }
+}
+
+void ConversationHub::tell_watchers(const std::string& account, const session::News& news) {
+    const auto place = watchers_.find(account);
+    if (place == watchers_.end()) return;
+    for (Peer* peer : place->second) peer->on_news(news);
 }
 
 // ---- What conversations do
@@ -264,6 +327,8 @@ void ConversationHub::perform(Conversation& conversation, ConversationAction&& a
         score(conversation, std::move(*question));
     } else if (const auto* kept = std::get_if<session::Keep>(&action)) {
         keep(conversation, *kept->change);
+    } else if (const auto* told = std::get_if<session::Notify>(&action)) {
+        notify(conversation, told->news);
     }
 }
 

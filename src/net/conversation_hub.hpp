@@ -28,6 +28,7 @@ public:
     // What a socket of this thread does.
     void join(Peer& peer, std::unique_ptr<proto::StartRequest> request);
     void subscribe(Peer& peer, const session::Subscription& subscription);
+    void watch(Peer& peer);
     void speak(Peer& peer, session::Speak& speak);
     void modify(Peer& peer, proto::ModifyRequest request);
     void refresh(Peer& peer);
@@ -39,6 +40,9 @@ public:
 
     /// The stored trackers of an account are others now.
     void on_stored(const std::string& account);
+
+    /// What is new in a conversation of any thread, for those of this one that watch its account.
+    void tell_watchers(const std::string& account, const session::News& news);
 
     /// Lets conversations know the time.
     void on_sweep();
@@ -95,12 +99,15 @@ private:
     void prepare(const Conversation& conversation, const std::shared_ptr<const detect::TrackerList>& list);
     void score(Conversation& conversation, session::Score&& request);
     void keep(const Conversation& conversation, detect::ConversationChange& change);
+    void notify(Conversation& conversation, const std::shared_ptr<const session::News>& news);
+    void tell_of_those_that_go_on(const std::string& account, Shard& to, session::SocketId socket);
     void broadcast(const Conversation& conversation, const session::Broadcast& broadcast);
     void deliver(const Conversation& conversation, session::SocketId socket, session::ConversationAction action);
 
     Shard& shard_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Conversation>> conversations_;
     Guests guests_;
+    std::unordered_map<std::string, std::vector<Peer*>> watchers_;  // of this thread, by account
     Deliveries deliveries_;                             // of the input that is being dealt with
     std::vector<session::ConversationAction> actions_;  // scratch
     std::vector<std::uint64_t> due_;                    // scratch

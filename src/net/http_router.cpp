@@ -59,6 +59,16 @@ std::optional<session::Subscription> read_subscription(std::string_view query) {
     return subscription;
 }
 
+/// The same where the path names no conversation: to all of the account, if the query says so.
+std::optional<session::Subscription> read_account_subscription(std::string_view query) {
+    const auto account = query_value(query, "account");
+    if (!account || !boost::beast::iequals(*account, "true")) return std::nullopt;
+    session::Subscription subscription;
+    subscription.of_account = true;
+    subscription.trackers = query_values(query, "tracker");
+    return subscription;
+}
+
 /// Whose request it is, or how it is refused.
 std::variant<HttpReply, Caller> check_caller(ServerShared& server, const HttpRequest& request, const RouteInfo& route,
                                              std::string_view query, const std::string& client) {
@@ -89,7 +99,10 @@ std::variant<HttpReply, HandlerRequest, SocketRequest> route_socket(ServerShared
     auto checked = check_caller(server, request, route.info, query, client);
     if (auto* refused = std::get_if<HttpReply>(&checked)) return std::move(*refused);
     std::optional<session::Subscription> subscription;
-    if (route.kind == Kind::subscriber) {
+    if (route.kind == Kind::watcher) {
+        subscription = read_account_subscription(query);
+        if (!subscription) return error_reply(name, 400, "The path must name a connection id, or \"account\" be true.");
+    } else if (route.kind == Kind::subscriber) {
         subscription = read_subscription(query);
         if (!subscription) return error_reply(name, 400, "\"resumeFrom\" must be a sequence number.");
     }
@@ -126,7 +139,8 @@ std::variant<HttpReply, HandlerRequest, SocketRequest> route_request(ServerShare
     if (place == path->routes.end()) return other_method(*path, request.method());
     const HttpRoute& route = **place;
     if (route.kind != Kind::http) {
-        return route_socket(server, request, route, target->query, std::move(path->ids.front()), client);
+        return route_socket(server, request, route, target->query, path->ids.empty() ? std::string() : path->ids.front(),
+                            client);
     }
     auto checked = check_caller(server, request, route.info, target->query, client);
     if (auto* refused = std::get_if<HttpReply>(&checked)) return std::move(*refused);

@@ -49,6 +49,11 @@ constexpr std::array k_subscriber_parameters{
     RouteParameter{"revisions", "boolean", "Whether each step in a hit's life is told"},
 };
 
+constexpr std::array k_watcher_parameters{
+    RouteParameter{"account", "boolean", "Must be true"},
+    RouteParameter{"tracker", "string", "A tracker's name or id: only its hits; may come several times"},
+};
+
 using Kind = HttpRoute::Kind;
 
 /// Those of one path stand together.
@@ -76,6 +81,11 @@ constexpr std::array k_own_routes{
                "A socket that listens to the conversation", "", k_subscriber_responses, k_subscriber_parameters},
               nullptr,
               Kind::subscriber},
+    HttpRoute{{"GET", "/v1/subscribe", "subscribe", Access::token,
+               "A socket that listens to all conversations of the account", "", k_subscriber_responses,
+               k_watcher_parameters},
+              nullptr,
+              Kind::watcher},
     HttpRoute{{"GET", "/session/subscribe/{connectionId}", "subscribe", Access::token,
                "A socket that listens, by its other name", "", k_subscriber_responses, k_subscriber_parameters},
               nullptr,

@@ -19,7 +19,12 @@ using HttpHandler = void (*)(ServerShared& server, HttpCall call, HttpDone done)
 
 /// One line of the route table.
 struct HttpRoute {
-    enum class Kind : std::uint8_t { http, publisher, subscriber };
+    enum class Kind : std::uint8_t {
+        http,
+        publisher,
+        subscriber,
+        watcher,  ///< of all conversations of the account
+    };
 
     RouteInfo info;
     HttpHandler handler = nullptr;  ///< none for sockets

@@ -45,6 +45,16 @@ std::optional<std::string_view> raw_query_value(std::string_view query, std::str
     return std::nullopt;
 }
 
+std::vector<std::string> query_values(std::string_view query, std::string_view name) {
+    std::vector<std::string> values;
+    while (!query.empty()) {
+        std::string_view value = take_until(query, '&');
+        if (take_until(value, '=') != name) continue;
+        if (auto decoded = text::decode_form(value)) values.push_back(std::move(*decoded));
+    }
+    return values;
+}
+
 std::optional<std::string> query_value(std::string_view query, std::string_view name) {
     const auto value = raw_query_value(query, name);
     return value ? text::decode_percent(*value) : std::nullopt;

@@ -21,6 +21,9 @@ std::optional<HttpTarget> parse_target(std::string_view target);
 /// The value of the first `name` in a query as it came; none if it is absent.
 std::optional<std::string_view> raw_query_value(std::string_view query, std::string_view name);
 
+/// The decoded values of all that are called `name`, but for those that are not decodable.
+std::vector<std::string> query_values(std::string_view query, std::string_view name);
+
 /// The decoded value of the first `name` in a query; none if it is absent or not decodable.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 

@@ -2,6 +2,7 @@
 
 #include "earshot/session/socket_machine.hpp"
 #include "earshot/session/subscriber_machine.hpp"
+#include "earshot/session/watcher_machine.hpp"
 
 #include "conversation.hpp"
 #include "shard.hpp"
@@ -20,6 +21,9 @@ std::unique_ptr<session::ClientMachine> make_machine(Shard& shard,
                                                      const std::optional<session::Subscription>& subscription) {
     const session::SocketLimits& limits = shard.server().options.socket;
     const base::MonotonicTime now = shard.now().monotonic;
+    if (subscription && subscription->of_account) {
+        return std::make_unique<session::WatcherMachine>(limits, subscription->trackers, now);
+    }
     if (subscription) return std::make_unique<session::SubscriberMachine>(limits, *subscription, now);
     return std::make_unique<session::SocketMachine>(limits, shard.codec(), now);
 }
@@ -41,7 +45,7 @@ Peer::~Peer() {
     // A join may have crossed the end of the part it had before, and now nobody would end the new one. Otherwise it
     // still takes part only after an exception.
     if (!place_.home) place_ = asked_;
-    if (place_.home || is_waiting_) shard_.hub().leave(*this);
+    if (place_.home || is_waiting_ || is_watching_) shard_.hub().leave(*this);
     if (backlog_) backlog_->abandon();
     shard_.remove(*this);
 }
@@ -101,6 +105,11 @@ void Peer::on_broadcast(const session::Broadcast& broadcast) {
     mark();
 }
 
+void Peer::on_news(const session::News& news) {
+    machine_->on_news(news, shard_.now().monotonic);
+    mark();
+}
+
 bool Peer::must_rest() noexcept {
     return outbox().is_behind() || (backlog_ && backlog_->must_rest());
 }
@@ -139,6 +148,7 @@ void Peer::perform(session::SocketAction&& action) {
     ConversationHub& hub = shard_.hub();
     std::visit(Overloaded{[&](session::Join& join) { hub.join(*this, std::move(join.request)); },
                           [&](session::Subscribe& wanted) { hub.subscribe(*this, wanted.subscription); },
+                          [&](session::Watch&) { hub.watch(*this); },
                           [&](session::Speak& speak) { hub.speak(*this, speak); },
                           [&](session::Modify& modify) { hub.modify(*this, std::move(modify.request)); },
                           [&](session::Refresh&) { hub.refresh(*this); }, [&](session::Stop&) { hub.stop(*this); },

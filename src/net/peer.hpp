@@ -49,6 +49,7 @@ public:
     /// What its conversation says: one of the actions that concern a socket.
     void on_action(const session::ConversationAction& action);
     void on_broadcast(const session::Broadcast& broadcast);
+    void on_news(const session::News& news);
 
     session::SocketId id() const noexcept { return id_; }
     const std::string& key() const noexcept { return key_; }
@@ -91,6 +92,7 @@ private:
     std::size_t guest_slot_ = 0;     // Guests' own
     Conversation* local_ = nullptr;  // the conversation, if this is its home
     ConversationPlace asked_;        // another thread's conversation that a join went to and no leave
+    bool is_watching_ = false;       // all conversations of its account
     bool is_waiting_ = false;        // in the directory, for a conversation to begin
     bool is_marked_ = false;
 };

@@ -62,7 +62,10 @@ public:
     Impl(const ServerOptions& options, ServerHooks& hooks, ComputePool& pool, Scorer* scorer, const Stores& stores)
         : shared_(options, hooks, pool, scorer, stores) {
         const std::size_t threads = std::max<std::size_t>(shared_.options.io_threads, 1);
-        for (std::size_t i = 0; i < threads; ++i) shards_.push_back(std::make_shared<Shard>(i, shared_));
+        for (std::size_t i = 0; i < threads; ++i) {
+            shards_.push_back(std::make_shared<Shard>(i, shared_));
+            shared_.shards.push_back(shards_.back().get());
+        }
         acceptor_.emplace(shards_.front()->context());
         accept_timer_.emplace(shards_.front()->context());
         certificate_timer_.emplace(shards_.front()->context());
@@ -77,6 +80,7 @@ public:
 
     ~Impl() {
         shared_.stored->stop_following();
+        if (shared_.conversations) shared_.conversations->close();
         shared_.read_failures->close();
         shared_.request_failures->close();
     }

@@ -20,6 +20,7 @@
 #include "stored_tracker_cache.hpp"
 #include "swept.hpp"
 #include "tracker_jobs.hpp"
+#include "watched_accounts.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -67,6 +68,8 @@ struct ServerShared {
     Scorer* const scorer;
     ConversationKeeper* const keeper;  ///< null: no conversation is kept
     Directory directory;
+    WatchedAccounts watched;
+    std::vector<Shard*> shards;  ///< all; set before the first one runs, and not changed then
     session::ReplayBudget replay;
     CompileService compiler;
     const std::shared_ptr<StoreFailures> read_failures;  ///< these two: what the store still answers keeps them

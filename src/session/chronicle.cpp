@@ -9,10 +9,22 @@ namespace earshot::session {
 using detect::ConversationChange;
 using detect::Keeping;
 
+namespace {
+
+detect::MemberRecord member_record(const Voice& voice) {
+    const proto::Speaker& speaker = voice.member.speaker;
+    return {voice.member.id, speaker.name, speaker.user_id, speaker.role};
+}
+
+}  // namespace
+
 void Chronicle::begin(Keeping keeping, std::string_view name, base::WallTime now) {
-    if (keeping == Keeping::none) return;
     keeping_ = keeping;
     started_ = now;
+    name_ = name.empty() ? conversation_id_ : std::string(name);
+    is_begun_ = true;
+    notify(News::Kind::begun);
+    if (keeping == Keeping::none) return;
     ConversationChange change;
     change.begin =
         detect::ConversationBegin{std::string(name), detect::ConversationSource::stream, keeping, now, now, {}};
@@ -20,6 +32,7 @@ void Chronicle::begin(Keeping keeping, std::string_view name, base::WallTime now
 }
 
 void Chronicle::said(const Voice& voice, const detect::EndedUtterance& ended) {
+    notify(voice, ended.confirmed);
     if (keeping_ == Keeping::none || ended.messages.empty()) return;
     ConversationChange change = change_of(voice);
     if (keeping_ == Keeping::full) {
@@ -39,6 +52,7 @@ void Chronicle::said(const Voice& voice, const detect::EndedUtterance& ended) {
 }
 
 void Chronicle::judged(const Voice& voice, const detect::Judged& judged) {
+    notify(voice, judged.confirmed);
     if (keeping_ == Keeping::none || judged.confirmed.empty()) return;
     ConversationChange change = change_of(voice);
     add_hits(voice, judged.confirmed, change);
@@ -46,6 +60,8 @@ void Chronicle::judged(const Voice& voice, const detect::Judged& judged) {
 }
 
 void Chronicle::end(base::WallTime now) {
+    ended_ = now;
+    notify(News::Kind::over);
     if (keeping_ == Keeping::none) return;
     ConversationChange change;
     change.ended = now;
@@ -54,8 +70,7 @@ void Chronicle::end(base::WallTime now) {
 
 ConversationChange Chronicle::change_of(const Voice& voice) {
     ConversationChange change;
-    const proto::Speaker& speaker = voice.member.speaker;
-    detect::MemberRecord member{voice.member.id, speaker.name, speaker.user_id, speaker.role};
+    detect::MemberRecord member = member_record(voice);
     detect::MemberRecord& known = members_[member.id];
     if (known == member) return change;
     known = member;
@@ -65,6 +80,29 @@ ConversationChange Chronicle::change_of(const Voice& voice) {
 
 void Chronicle::add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, ConversationChange& change) {
     for (const detect::Hit& hit : hits) change.hits.push_back(hit_record(hit, voice.member.id, voice.axis));
+}
+
+void Chronicle::notify(const Voice& voice, const std::vector<detect::Hit>& hits) {
+    if (hits.empty()) return;
+    std::vector<detect::KeptHit> told;
+    for (const detect::Hit& hit : hits) {
+        detect::KeptHit& kept = told.emplace_back();
+        kept.hit = hit_record(hit, voice.member.id, voice.axis);
+        for (const detect::HitPart& part : hit.parts) kept.texts.push_back(part.text);
+    }
+    notify(News::Kind::heard, std::move(told), {member_record(voice)});
+}
+
+void Chronicle::notify(News::Kind kind, std::vector<detect::KeptHit> hits, std::vector<detect::MemberRecord> members) {
+    if (!is_begun_) return;
+    News news{kind, {}, std::move(hits)};
+    news.conversation.id = conversation_id_;
+    news.conversation.name = name_;
+    news.conversation.started = started_;
+    news.conversation.ended = ended_.value_or(started_);
+    news.conversation.is_over = ended_.has_value();
+    news.conversation.members = std::move(members);
+    actions_.emplace_back(Notify{std::make_shared<const News>(std::move(news))});
 }
 
 void Chronicle::keep(ConversationChange change) {

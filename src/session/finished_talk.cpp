@@ -74,14 +74,32 @@ TimeSpan FinishedTalk::seconds(const std::optional<WallSpan>& time) const {
     return {base::to_seconds(time->start - rules_.begin), base::to_seconds(time->end - rules_.begin)};
 }
 
+/// A text that is much longer than an utterance is said piece by piece, since each cut hears anew what is left.
 template <typename Take>
-void FinishedTalk::hear(Speaker& speaker, std::string_view text, const std::optional<WallSpan>& time,
+void FinishedTalk::hear_all(Speaker& speaker, std::string_view text, const std::optional<WallSpan>& time,
+                            const Take& take) {
+    const std::size_t longest = 4 * rules_.utterance_bytes;
+    while (text.size() > longest) {
+        std::size_t end = text.rfind(' ', longest);
+        if (end == std::string_view::npos || end == 0) end = text.find(' ', longest);
+        if (end == std::string_view::npos) break;
+        if (!hear(speaker, text.substr(0, end), time, take)) return;
+        text.remove_prefix(end + 1);
+    }
+    if (!hear(speaker, text, time, take)) return;
+    take(speaker.window.end({}, nullptr));
+}
+
+/// False: the rest is not to be heard.
+template <typename Take>
+bool FinishedTalk::hear(Speaker& speaker, std::string_view text, const std::optional<WallSpan>& time,
                         const Take& take) {
     speaker.window.commit({}, {text, seconds(time), {}}, nullptr);
     while (speaker.window.committed_bytes({}) > rules_.utterance_bytes) {
         take(speaker.window.cut({}, rules_.utterance_bytes, nullptr));
+        if (!goes_on()) return false;
     }
-    take(speaker.window.end({}, nullptr));
+    return true;
 }
 
 void FinishedTalk::remember(std::span<const detect::MessageRecord> utterance) {
@@ -94,7 +112,7 @@ void FinishedTalk::remember(std::span<const detect::MessageRecord> utterance) {
     std::optional<WallSpan> time = utterance.front().time;
     if (time && utterance.back().time) time->end = utterance.back().time->end;
     auto kept = utterance.begin();
-    hear(speaker, text, time, [&](const detect::EndedUtterance& ended) {
+    hear_all(speaker, text, time, [&](const detect::EndedUtterance& ended) {
         if (ended.needs_verdict) speaker.window.judge(ended.number, {}, rules_.default_threshold);
         for (const detect::Message& message : ended.messages) {
             const bool is_known = kept != utterance.end() && kept->text == message.text;
@@ -107,7 +125,7 @@ void FinishedTalk::remember(std::span<const detect::MessageRecord> utterance) {
 
 void FinishedTalk::say(const proto::Speaker& who, std::string_view text, const std::optional<WallSpan>& time) {
     Speaker& speaker = speaker_of(who);
-    hear(speaker, text, time, [&](const detect::EndedUtterance& ended) {
+    hear_all(speaker, text, time, [&](const detect::EndedUtterance& ended) {
         if (ended.messages.empty()) return;
         keep(speaker, ended);
         if (ended.needs_verdict) ask(speaker, ended);

@@ -21,11 +21,6 @@ Error no_room() {
     return {Errc::conversation_busy, "the conversation has no room for more trackers", "/trackers", {}};
 }
 
-/// Whether what failed so may succeed without anybody's doing.
-bool passes(Errc code) {
-    return code == Errc::queue_full || code == Errc::store_away;
-}
-
 /// Why stored trackers are not in force, as told to who follows them: its message is none that it just sent, but the
 /// start whose switch this is.
 Error not_followed(const Error& error) {
@@ -241,7 +236,7 @@ void TrackerDesk::finish_change(Participant& participant, TrackerJobResult resul
 }
 
 void TrackerDesk::finish_following(Participant& participant, const StepOutcome& outcome, bool is_other, Now now) {
-    if (outcome.error && passes(outcome.error->code)) {
+    if (outcome.error && base::may_pass(outcome.error->code)) {
         participant.following.failed(now.monotonic, share_);
         return;
     }

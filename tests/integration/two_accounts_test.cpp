@@ -108,7 +108,7 @@ protected:
         archive::Recorder::open(conversations_, {.spool = folder_.path() / "spool"}).value();
     store::SqlJobStore job_store_{*database_};
     jobs::TextWorker worker_{{conversations_, store_}, {}, {}, [] { return std::make_unique<app::RandomIdSource>(); }};
-    jobs::JobRunner runner_{job_store_, {{jobs::k_text_kind, &worker_}}, {.owner = "this server"}};
+    jobs::JobRunner runner_{job_store_, {{net::k_text_job, &worker_}}, {.owner = "this server"}};
     AccountsServer server_{net::Stores{&store_, &conversations_, recorder_.get(), &runner_}, transport()};
     const Client ann_{server_, "ann"};
     const Client bob_{server_, "bob"};
@@ -117,7 +117,7 @@ protected:
 // ---- Routes
 
 bool is_socket(const net::RouteInfo& route) {
-    return route.path.find("{connectionId}") != std::string_view::npos;
+    return route.path.find("{connectionId}") != std::string_view::npos || route.path == "/v1/subscribe";
 }
 
 bool is_of_trackers(const net::RouteInfo& route) {
@@ -227,6 +227,17 @@ TEST_P(TwoAccountsTest, a_conversation_of_the_other_is_none) {
         EXPECT_THAT(others.body, AllOf(Not(HasSubstr(id)), Not(HasSubstr("a secret"))));
         EXPECT_EQ(everything(), before);
     }
+}
+
+TEST_P(TwoAccountsTest, whoever_watches_sees_the_own_conversations_alone) {
+    WsClient watcher = bob_.subscribe("/v1/subscribe?account=true");
+    TrackerSession session = ann_.connect();
+    session.start(start_message(R"([{"name":"Pricing","vocabulary":["a secret"]}])"));
+    session.heard("a secret");
+    WsClient later = bob_.subscribe("/v1/subscribe?account=true");
+    session.stop();
+    EXPECT_TRUE(watcher.is_silent());
+    EXPECT_TRUE(later.is_silent());
 }
 
 TEST_P(TwoAccountsTest, what_the_other_sent_after_a_call_is_nothing) {

@@ -370,6 +370,7 @@ private:
     }
 
     void take(session::Keep&) {}
+    void take(session::Notify&) {}
 
     void take(session::Tell& tell) {
         const element frame = parse(*tell.frame);

@@ -45,6 +45,11 @@ enum class Errc : std::uint8_t {
 /// The stable word of `code`, such as "invalid_json". Lives as long as the program.
 std::string_view code_word(Errc code) noexcept;
 
+/// Whether the same may succeed a moment later, without anybody's doing: the store is away, or too much waits.
+constexpr bool may_pass(Errc code) noexcept {
+    return code == Errc::store_away || code == Errc::queue_full;
+}
+
 /// All codes, for tests and documentation.
 const std::vector<Errc>& all_error_codes();
 

@@ -22,7 +22,8 @@ public:
     virtual ~Worker() = default;
 
     /// Does a job, on the calling thread, which may wait. Gives what is to be kept of it. Errors: Errc::store_away and
-    /// Errc::queue_full (it is tried again later), any other (the job has failed, and the message tells its owner why).
+    /// Errc::queue_full (it is tried again later), Errc::internal and Errc::io_failed (likewise, but not for ever), any
+    /// other (the job has failed, and the message tells its owner why).
     /// What it gives after a stop goes nowhere. May throw: then the job is tried again.
     virtual base::Result<std::vector<detect::ConversationChange>> work(const store::ClaimedJob& job,
                                                                        const Surroundings& surroundings) = 0;

@@ -15,8 +15,8 @@ namespace earshot::meaning {
 
 struct SemanticScorerOptions {
     std::size_t threads = 1;   ///< that hold windows against the static table, of low priority
-    std::size_t queue = 4096;  ///< utterances that may wait for one of them, as many that are still open, and as many
-                               ///< whose askers can wait
+    std::size_t queue = 4096;  ///< utterances that may wait for one of them, and as many that are still open; those
+                               ///< who ask patiently bound themselves
     base::Duration patience = std::chrono::seconds(2);  ///< of those who ask: what has waited longer is not scored
     bool encodes_open = false;  ///< the model is asked about utterances that are still open, too
     semantic::ScorerSettings scoring;
@@ -43,7 +43,7 @@ struct SemanticScorerCounters {
 /// Under load it does less, in this order, and says so: utterances that are still open wait for those that ended; of
 /// the windows over the gate those nearest to it are judged by the static table alone, then all of them; then
 /// utterances are not scored at all. Patient questions come after all others, and window by window, so that live ones
-/// find the model free; nothing of them is left out.
+/// find the model free; nothing of them is left out, unless the model fails.
 class SemanticScorer final : public net::Scorer {
 public:
     /// `instruments` and `fitter` outlive it.

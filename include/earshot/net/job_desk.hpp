@@ -7,6 +7,9 @@
 
 namespace earshot::net {
 
+/// The kind of jobs that hear text; their request is a proto::KeptRequest.
+inline constexpr const char* k_text_job = "text";
+
 /// Takes what clients want done after the call. Outlives the server. Any thread may call; no call waits.
 class JobDesk {
 public:

@@ -4,6 +4,7 @@
 #include "earshot/detect/conversation_record.hpp"
 #include "earshot/detect/tracker_list.hpp"
 #include "earshot/proto/client_messages.hpp"
+#include "earshot/session/news.hpp"
 #include "earshot/session/tracker_job.hpp"
 
 #include <cstdint>
@@ -33,6 +34,8 @@ struct Subscription {
     /// Subscribers are told every chunk and every hit as soon as it is heard.
     proto::ListenerWishes wishes{.interim_results = true, .revisions = false, .explain = false, .transcript = true};
     std::optional<std::uint64_t> resume_from;  ///< sequence number: the final responses after it are told first
+    bool of_account = false;                   ///< to all conversations of its account, and to nothing else of this
+    std::vector<std::string> trackers{};       ///< with of_account: names and ids of those that are wanted; empty: all
 };
 
 // ---- What a conversation asks for
@@ -112,10 +115,16 @@ struct Keep {
     std::shared_ptr<detect::ConversationChange> change;
 };
 
+/// To whoever watches all conversations of the account.
+struct Notify {
+    std::shared_ptr<const News> news;
+};
+
 /// Nobody is left and nothing is due: the conversation can be forgotten.
 struct Finished {};
 
-using ConversationAction = std::variant<Broadcast, Tell, Started, Ended, Compile, Prepare, Score, Keep, Finished>;
+using ConversationAction =
+    std::variant<Broadcast, Tell, Started, Ended, Compile, Prepare, Score, Keep, Notify, Finished>;
 
 // ---- What a socket asks for
 // ------------------------------------------------------------------------------------------
@@ -129,6 +138,9 @@ struct Join {
 struct Subscribe {
     Subscription subscription;
 };
+
+/// Listen to all conversations of the account, those that go on among them.
+struct Watch {};
 
 /// Words for the conversation. The chunk is the codec's, and whoever keeps it beyond the next input copies it; or it is
 /// `owned`, where it had to wait.
@@ -157,6 +169,6 @@ struct Close {
     bool now = false;
 };
 
-using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close, Subscribe, Refresh>;
+using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close, Subscribe, Watch, Refresh>;
 
 }  // namespace earshot::session

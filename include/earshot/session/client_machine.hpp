@@ -47,6 +47,7 @@ public:
     virtual void on_started(base::MonotonicTime now) = 0;
     virtual void on_ended(Ended::Why why, base::MonotonicTime now) = 0;
     virtual void on_broadcast(const Broadcast& broadcast, base::MonotonicTime now) = 0;
+    virtual void on_news(const News&, base::MonotonicTime) {}  ///< only told to who has asked to watch
     void on_tell(const Tell& tell, base::MonotonicTime now);
 
     /// Tells the client of an error that lies outside the conversation and closes with 1000: shutting down, too many.

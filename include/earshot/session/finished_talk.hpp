@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +31,9 @@ struct HearingRules {
     bool has_scorer = false;                  ///< questions are answered; else nobody asks any
     double default_threshold = 0.5;           ///< of the scorer
     std::size_t utterance_bytes = 16 * 1024;  ///< longer ones are cut, as live
+
+    /// Asked after each utterance, and each part of one that is cut. False: what is still to be said is not heard.
+    std::function<bool()> goes_on = {};
 };
 
 /// A conversation whose words are all there: utterance by utterance in, what is to be kept of it out. It hears by the
@@ -59,6 +63,9 @@ public:
     void scored(std::uint64_t ticket, detect::Opinion opinion);
     std::size_t outstanding() const noexcept { return outstanding_; }
 
+    std::size_t speakers() const noexcept { return speakers_.size(); }
+    std::size_t hits() const noexcept { return change_.hits.size(); }  ///< that take_change would give
+
     /// What came since the last call: members, messages, hits. Account and conversation are the caller's to name.
     detect::ConversationChange take_change() { return std::exchange(change_, {}); }
 
@@ -73,9 +80,13 @@ private:
     Speaker& speaker_of(const proto::Speaker& who);
     Speaker& add(detect::MemberRecord member);
     detect::TimeSpan seconds(const std::optional<detect::WallSpan>& time) const;
+    bool goes_on() const { return !rules_.goes_on || rules_.goes_on(); }
     /// Ends what was committed of the speaker's utterance, cut where it is too long; `take` gets each part.
     template <typename Take>
-    void hear(Speaker& speaker, std::string_view text, const std::optional<detect::WallSpan>& time, const Take& take);
+    void hear_all(Speaker& speaker, std::string_view text, const std::optional<detect::WallSpan>& time,
+                  const Take& take);
+    template <typename Take>
+    bool hear(Speaker& speaker, std::string_view text, const std::optional<detect::WallSpan>& time, const Take& take);
     void keep(Speaker& speaker, const detect::EndedUtterance& ended);
     void keep(const Speaker& speaker, const std::vector<detect::Hit>& hits);
     void ask(Speaker& speaker, const detect::EndedUtterance& ended);

@@ -25,10 +25,6 @@ HttpAnswer unknown_conversation() {
     return {404, proto::rest_error(k_unknown)};
 }
 
-HttpAnswer refusal_of(const proto::Findings& findings) {
-    return {400, proto::findings_answer(findings)};
-}
-
 /// An id that a conversation may have; others need not be looked for.
 bool is_id(std::string_view id) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -50,7 +46,8 @@ base::WallTime wall_now() {
 HttpAnswer Conversations::refusal(const base::Error& error) const {
     if (error.code == Errc::unknown_conversation) {
         // It may be among those that could not be written yet.
-        if (keeper_ && keeper_->is_behind()) return away("Conversations are still being written.");
+        const std::lock_guard lock(mutex_);
+        if (!is_closed_ && keeper_ && keeper_->is_behind()) return away("Conversations are still being written.");
         return unknown_conversation();
     }
     if (error.code == Errc::unknown_member) return {404, proto::rest_error("The conversation has no such member.")};
@@ -84,9 +81,14 @@ void Conversations::find(HttpCall call, HttpDone done, std::function<void(HttpCa
            });
 }
 
+void Conversations::close() {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+}
+
 void Conversations::list(HttpCall call, HttpDone done) {
     const auto query = proto::read_list_query(call.query);
-    if (!query) return done(refusal_of(query.error()));
+    if (!query) return done(findings_refusal(query.error()));
     store::ConversationQuery wanted;
     wanted.limit = std::min(query->limit.value_or(k_default_limit), k_most_listed);
     wanted.offset = query->offset;
@@ -108,7 +110,7 @@ void Conversations::show(HttpCall call, HttpDone done) {
 
 void Conversations::edit(HttpCall call, HttpDone done) {
     auto body = proto::read_conversation_body(call.body, k_metadata_bytes);
-    if (!body) return done(refusal_of(body.error()));
+    if (!body) return done(findings_refusal(body.error()));
     settle(std::move(call), std::move(done),
            [self = shared_from_this(), body = std::move(*body)](const HttpCall& taken, const HttpDone& answer) {
                self->store_.edit(taken.account, taken.ids.front(), {body.name, body.metadata},
@@ -132,7 +134,7 @@ void Conversations::remove(HttpCall call, HttpDone done) {
 
 void Conversations::messages(HttpCall call, HttpDone done) {
     const auto query = proto::read_list_query(call.query);
-    if (!query) return done(refusal_of(query.error()));
+    if (!query) return done(findings_refusal(query.error()));
     find(std::move(call), std::move(done),
          [self = shared_from_this(), query = *query](const HttpCall& taken, const HttpDone& answer, Record record) {
              store::MessageQuery wanted;
@@ -155,7 +157,7 @@ void Conversations::members(HttpCall call, HttpDone done) {
 
 void Conversations::rename_member(HttpCall call, HttpDone done) {
     auto body = proto::read_member_body(call.body, call.ids.back());
-    if (!body) return done(refusal_of(body.error()));
+    if (!body) return done(findings_refusal(body.error()));
     settle(std::move(call), std::move(done),
            [self = shared_from_this(), body = std::move(*body)](const HttpCall& taken, const HttpDone& answer) {
                const std::string& conversation = taken.ids.front();
@@ -171,7 +173,7 @@ void Conversations::rename_member(HttpCall call, HttpDone done) {
 
 void Conversations::assign_speakers(HttpCall call, HttpDone done) {
     auto body = proto::read_speakers_body(call.body);
-    if (!body) return done(refusal_of(body.error()));
+    if (!body) return done(findings_refusal(body.error()));
     find(std::move(call), std::move(done),
          [self = shared_from_this(), body = std::move(*body)](const HttpCall& taken, const HttpDone& answer,
                                                               const Record& record) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ public:
     /// with 500.
     Conversations(store::ConversationStore& store, ConversationKeeper* keeper, std::shared_ptr<StoreFailures> failures)
         : store_(store), keeper_(keeper), failures_(std::move(failures)) {}
+
+    /// The keeper is not asked any more once this returns.
+    void close();
 
     void list(HttpCall call, HttpDone done);
     void show(HttpCall call, HttpDone done);
@@ -57,6 +61,8 @@ private:
 
     store::ConversationStore& store_;
     ConversationKeeper* const keeper_;
+    mutable std::mutex mutex_;  // held while an answer asks the keeper
+    bool is_closed_ = false;
     const std::shared_ptr<StoreFailures> failures_;
 };
 

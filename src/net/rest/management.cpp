@@ -22,7 +22,6 @@ using base::Errc;
 using proto::Finding;
 using proto::Findings;
 
-constexpr std::chrono::seconds k_retry(1);
 constexpr std::string_view k_taken = "is taken by another tracker";
 constexpr std::size_t k_id_digits = 32;
 
@@ -33,10 +32,6 @@ proto::ManagementRules rules_of(const ServerOptions& options) {
     rules.tracker_bytes = options.http.body_bytes;
     rules.punctuation = options.management.punctuation;
     return rules;
-}
-
-HttpAnswer refusal(const Findings& findings, unsigned status = 400) {
-    return {status, proto::findings_answer(findings)};
 }
 
 HttpAnswer unknown_tracker() {
@@ -51,7 +46,7 @@ HttpAnswer refusal(const Failures& failures, const base::Error& error, Finding t
         case Errc::unknown_tracker:
             return unknown_tracker();
         case Errc::name_taken:
-            return refusal({{std::move(taken)}}, 409);
+            return findings_refusal({{std::move(taken)}}, 409);
         default:
             return store_refusal(failures, error);
     }
@@ -125,7 +120,7 @@ proto::ManagementRules Management::rules_for(const HttpCall& call) const {
 
 void Management::list(const HttpCall& call, HttpDone done) {
     ListQuery query;
-    if (const auto problem = read_list_query(call.query, query)) return done(refusal({{{"", *problem}}}));
+    if (const auto problem = read_list_query(call.query, query)) return done(findings_refusal({{{"", *problem}}}));
     std::optional<std::string> name = query.name;
     store_.list(call.account, std::move(name),
                 [query = std::move(query), failures = failures_,
@@ -153,8 +148,7 @@ void Management::write(HttpCall call, HttpDone done, std::function<void(const Ht
     if (options_.serial_writes) {
         auto turn = turns_.begin(call.account, done);
         if (!turn) {
-            HttpAnswer busy{429, proto::status_answer("Another request is creating or changing trackers.", 429)};
-            busy.retry_after = k_retry;
+            HttpAnswer busy = too_many("Another request is creating or changing trackers.");
             return done(std::move(busy));
         }
         done = std::move(*turn);
@@ -166,7 +160,7 @@ void Management::write(HttpCall call, HttpDone done, std::function<void(const Ht
 void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
     write(std::move(call), std::move(done), [this, shape](const HttpCall& taken, HttpDone answer) {
         auto body = proto::read_trackers(taken.body, shape, rules_for(taken));
-        if (!body) return answer(refusal(body.error()));
+        if (!body) return answer(findings_refusal(body.error()));
         const bool is_list = body->is_list;
         store_.create(
             taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
@@ -183,7 +177,7 @@ void Management::create(HttpCall call, proto::BodyShape shape, HttpDone done) {
 void Management::replace_all(HttpCall call, HttpDone done) {
     write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
         auto body = proto::read_trackers(taken.body, proto::BodyShape::document, rules_for(taken));
-        if (!body) return answer(refusal(body.error()));
+        if (!body) return answer(findings_refusal(body.error()));
         store_.replace_all(taken.account, std::move(body->trackers), taken.trackers.value_or(options_.trackers),
                            [failures = failures_, answer,
                             list = body->list_path](base::Result<std::vector<detect::TrackerRecord>> records) {
@@ -198,7 +192,7 @@ void Management::replace(HttpCall call, HttpDone done) {
     if (!is_id(call.ids.front())) return done(unknown_tracker());
     write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
         auto tracker = proto::read_replacement(taken.body, taken.ids.front(), rules_);
-        if (!tracker) return answer(refusal(tracker.error()));
+        if (!tracker) return answer(findings_refusal(tracker.error()));
         auto edit = [tracker = std::move(*tracker)](const detect::TrackerDefinition&) {
             return base::Result<detect::TrackerDefinition>(tracker);
         };
@@ -211,7 +205,7 @@ void Management::patch(HttpCall call, HttpDone done) {
     if (!is_id(call.ids.front())) return done(unknown_tracker());
     write(std::move(call), std::move(done), [this](const HttpCall& taken, HttpDone answer) {
         auto patch = proto::TrackerPatch::read(taken.body, rules_);
-        if (!patch) return answer(refusal(patch.error()));
+        if (!patch) return answer(findings_refusal(patch.error()));
         update(taken, std::make_shared<const proto::TrackerPatch>(std::move(*patch)), std::move(answer));
     });
 }
@@ -229,7 +223,7 @@ void Management::update(const HttpCall& call, std::shared_ptr<const proto::Track
                   [failures = failures_, done = std::move(done), findings](base::Result<detect::TrackerRecord> record) {
                       if (record) return done({200, proto::tracker_answer(*record)});
                       const bool is_edit = record.error().code == Errc::invalid_value && !findings->list.empty();
-                      done(is_edit ? refusal(*findings) : refusal(failures, record.error()));
+                      done(is_edit ? findings_refusal(*findings) : refusal(failures, record.error()));
                   });
 }
 

@@ -17,8 +17,6 @@ namespace {
 
 using base::Errc;
 
-constexpr std::string_view k_text_kind = "text";
-constexpr std::chrono::seconds k_retry(1);
 
 base::WallTime wall_now() {
     return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
@@ -33,8 +31,11 @@ base::WallTime begin_of(const proto::TextRequest& request, base::WallTime otherw
     return first.value_or(otherwise);
 }
 
-HttpAnswer refusal_of(const proto::Findings& findings) {
-    return {400, proto::findings_answer(findings)};
+proto::Findings nothing_kept(const proto::ProcessOptions& options) {
+    if (options.keeping) {
+        return {{proto::make_finding("/config/store", "must not be \"none\": nothing would be left to ask for")}};
+    }
+    return {{{"", "This server keeps nothing of a conversation unless \"config.store\" says so."}}};
 }
 
 }  // namespace
@@ -53,13 +54,10 @@ Processing::Processing(const ServerOptions& options, JobDesk& desk, store::Conve
 void Processing::text(HttpCall call, HttpDone done) {
     read(std::move(call), std::move(done), [self = shared_from_this()](const HttpCall& taken, const HttpDone& answer) {
         const auto request = self->check(taken);
-        if (!request) return answer(refusal_of(request.error()));
+        if (!request) return answer(findings_refusal(request.error()));
         const proto::ProcessOptions& options = request->options;
         const detect::Keeping keeping = options.keeping.value_or(self->keeping_);
-        if (keeping == detect::Keeping::none) {
-            return answer(refusal_of(
-                {{proto::make_finding("/config/store", "must not be \"none\": nothing would be left to ask for")}}));
-        }
+        if (keeping == detect::Keeping::none) return answer(findings_refusal(nothing_kept(options)));
         store::NewJob job = self->new_job(taken, self->make_conversation_id(), options.webhook_url);
         const base::WallTime now = wall_now();
         job.begin = detect::ConversationBegin{
@@ -74,7 +72,7 @@ void Processing::more_text(HttpCall call, HttpDone done) {
         std::move(call), std::move(done), [self = shared_from_this()](HttpCall settled, HttpDone later) {
             self->read(std::move(settled), std::move(later), [self](const HttpCall& taken, const HttpDone& answer) {
                 const auto request = self->check(taken);
-                if (!request) return answer(refusal_of(request.error()));
+                if (!request) return answer(findings_refusal(request.error()));
                 const proto::ProcessOptions& options = request->options;
                 store::NewJob job = self->new_job(taken, taken.ids.front(), options.webhook_url);
                 store::ConversationEdit edit;
@@ -82,13 +80,12 @@ void Processing::more_text(HttpCall call, HttpDone done) {
                 if (!options.metadata.empty()) edit.metadata = options.metadata;
                 const bool is_edited = edit.name || edit.metadata;
                 if (!is_edited) return self->submit(std::move(job), answer);
-                self->submit(std::move(job), [self, account = taken.account, id = taken.ids.front(), edit,
-                                              answer](HttpAnswer accepted) {
-                    if (accepted.status != 201) return answer(std::move(accepted));
-                    self->store_.edit(account, id, edit, [self, answer, accepted](const auto& edited) {
-                        answer(edited ? accepted : self->refusal(edited.error()));
-                    });
-                });
+                // First, since it may be repeated: whoever is told that it failed sends all of it again.
+                self->store_.edit(taken.account, taken.ids.front(), edit,
+                                  [self, answer, job = std::move(job)](const auto& edited) mutable {
+                                      if (!edited) return answer(self->refusal(edited.error()));
+                                      self->submit(std::move(job), answer);
+                                  });
             });
         });
 }
@@ -123,7 +120,7 @@ store::NewJob Processing::new_job(const HttpCall& call, std::string conversation
     job.id = store::random_uuid();
     job.account = call.account;
     job.conversation = std::move(conversation);
-    job.kind = k_text_kind;
+    job.kind = k_text_job;
     job.request = proto::write_kept_request(call.query, call.body);
     job.webhook_url = std::move(webhook_url);
     return job;
@@ -141,9 +138,7 @@ void Processing::submit(store::NewJob job, HttpDone done) {
 HttpAnswer Processing::refusal(const base::Error& error) const {
     if (error.code == Errc::unknown_job) return {404, proto::rest_error("There is no job with this id.")};
     if (error.code == Errc::too_many) {
-        HttpAnswer answer{429, proto::status_answer(error.message, 429)};
-        answer.retry_after = k_retry;
-        return answer;
+        return too_many(error.message);
     }
     return conversations_->refusal(error);
 }

@@ -22,6 +22,16 @@ HttpAnswer away(std::string_view message) {
     return answer;
 }
 
+HttpAnswer too_many(std::string_view message) {
+    HttpAnswer answer{429, proto::status_answer(message, 429)};
+    answer.retry_after = k_retry;
+    return answer;
+}
+
+HttpAnswer findings_refusal(const proto::Findings& findings, unsigned status) {
+    return {status, proto::findings_answer(findings)};
+}
+
 HttpAnswer store_refusal(const std::shared_ptr<StoreFailures>& failures, const base::Error& error) {
     switch (error.code) {
         case Errc::too_many:

@@ -57,7 +57,7 @@ protected:
 
     /// Answers every window that comes, at once.
     void answer_at_once() {
-        windows_.on_submit_ = nullptr;
+        windows_.on_submit(nullptr);
         is_answering_ = true;
         answering_ = std::thread([this] {
             while (is_answering_) {
@@ -172,9 +172,9 @@ TEST_F(SemanticScorerTest, who_can_wait_has_few_windows_with_the_model_at_once) 
     prepare(list);
     std::promise<void> asked_enough;
     std::size_t asked = 0;  // guarded by ToyWindows' lock
-    windows_.on_submit_ = [&] {
+    windows_.on_submit([&] {
         if (++asked == 16) asked_enough.set_value();
-    };
+    });
     std::vector<std::future<Opinion>> patient;
     for (int i = 0; i < 20; ++i) patient.push_back(ask("the price of this now please pay money", list, false, true));
     asked_enough.get_future().wait();
@@ -200,7 +200,7 @@ TEST_F(SemanticScorerTest, what_the_encoder_refuses_is_judged_by_the_static_tabl
     const List list = toy::money_and_end();
     prepare(list);
     std::promise<void> is_asked;
-    windows_.on_submit_ = [&] { is_asked.set_value(); };
+    windows_.on_submit([&] { is_asked.set_value(); });
     auto answer = ask("the price of this", list);
     is_asked.get_future().wait();
     for (const auto& [text, tell] : windows_.take()) tell({});
@@ -254,7 +254,7 @@ TEST_F(SemanticScorerTest, one_long_utterance_is_cut_by_its_gates_and_not_by_its
     EXPECT_NE(all.front().find("price of this money"), std::string::npos) << all.front();
 
     // Full after the first one.
-    windows_.on_submit_ = [this] { windows_.load_ = 1; };
+    windows_.on_submit([this] { windows_.load_ = 1; });
     auto answer = ask(text, list);
     std::vector<std::pair<std::string, semantic::WindowEncoder::Answer>> asked;
     while (asked.empty()) asked = windows_.take();
@@ -322,7 +322,7 @@ TEST_F(SemanticScorerTest, of_an_open_utterance_the_encoder_gets_what_is_settled
     question.is_open = true;
     question.lists = {list};
     std::promise<void> is_asked;
-    windows_.on_submit_ = [&] { is_asked.set_value(); };
+    windows_.on_submit([&] { is_asked.set_value(); });
     scorer_->score(std::move(question), [&](Opinion opinion) { answer.set_value(std::move(opinion)); });
     is_asked.get_future().wait();
     const auto windows = windows_.take();

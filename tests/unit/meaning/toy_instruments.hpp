@@ -85,12 +85,18 @@ public:
         return std::exchange(waiting_, {});
     }
 
-    std::function<void()> on_submit_;
+    /// Calls `then` at each window that is submitted.
+    void on_submit(std::function<void()> then) {
+        const std::lock_guard lock(mutex_);
+        on_submit_ = std::move(then);
+    }
+
     std::atomic<double> load_ = 0;
 
 private:
     semantic::ModelCard card_{"toy", "toy-1", k_model_dimensions};
     std::mutex mutex_;
+    std::function<void()> on_submit_;
     std::vector<std::pair<std::string, Answer>> waiting_;
 };
 
