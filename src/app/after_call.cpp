@@ -81,13 +81,14 @@ struct AfterCall::Parts {
           std::optional<outbound::WebhookSecret> secret, const Logger& logger)
         : client(client_options(settings)),
           courier(sources.jobs, client, courier_options(std::move(secret), logger)),
-          text({sources.conversations, sources.trackers, sources.scorer}, net::process_rules(server),
-               hearing_options(server), [] { return std::make_unique<RandomIdSource>(); },
-               [logger](const store::JobRecord& job, const std::string& tier, const std::string& reason,
-                        std::uint64_t windows) {
-                   logger.warn("a job was not heard in full",
-                               {{"job", job.id}, {"tier", tier}, {"reason", reason}, {"windows", windows}});
-               }),
+          text(
+              {sources.conversations, sources.trackers, sources.scorer}, net::process_rules(server),
+              hearing_options(server), [] { return std::make_unique<RandomIdSource>(); },
+              [logger](const store::JobRecord& job, const std::string& tier, const std::string& reason,
+                       std::uint64_t windows) {
+                  logger.warn("a job was not heard in full",
+                              {{"job", job.id}, {"tier", tier}, {"reason", reason}, {"windows", windows}});
+              }),
           runner(sources.jobs, {{net::k_text_job, &text}}, runner_options(settings, cores, courier, logger)),
           retention(sources.conversations, sources.jobs, retention_periods(settings), [logger](std::size_t deleted) {
               logger.info("conversations were kept for long enough", {{"deleted", deleted}});

@@ -299,7 +299,7 @@ private:
             const auto ended = await<bool>(
                 [&](auto done) { store_.finish(job.id, options_.owner, outcome, wall_now(), std::move(done)); });
             if (ended) {
-                count(!*ended                                 ? &RunnerFigures::lost
+                count(!*ended                                ? &RunnerFigures::lost
                       : outcome.state == JobState::completed ? &RunnerFigures::completed
                                                              : &RunnerFigures::failed);
                 tell_change();

@@ -108,9 +108,9 @@ private:
     std::unordered_map<std::uint64_t, std::unique_ptr<Conversation>> conversations_;
     Guests guests_;
     std::unordered_map<std::string, std::vector<Peer*>> watchers_;  // of this thread, by account
-    Deliveries deliveries_;                             // of the input that is being dealt with
-    std::vector<session::ConversationAction> actions_;  // scratch
-    std::vector<std::uint64_t> due_;                    // scratch
+    Deliveries deliveries_;                                         // of the input that is being dealt with
+    std::vector<session::ConversationAction> actions_;              // scratch
+    std::vector<std::uint64_t> due_;                                // scratch
 };
 
 }  // namespace earshot::net

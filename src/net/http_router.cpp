@@ -139,8 +139,8 @@ std::variant<HttpReply, HandlerRequest, SocketRequest> route_request(ServerShare
     if (place == path->routes.end()) return other_method(*path, request.method());
     const HttpRoute& route = **place;
     if (route.kind != Kind::http) {
-        return route_socket(server, request, route, target->query, path->ids.empty() ? std::string() : path->ids.front(),
-                            client);
+        return route_socket(server, request, route, target->query,
+                            path->ids.empty() ? std::string() : path->ids.front(), client);
     }
     auto checked = check_caller(server, request, route.info, target->query, client);
     if (auto* refused = std::get_if<HttpReply>(&checked)) return std::move(*refused);

@@ -146,18 +146,18 @@ void Peer::perform() {
 void Peer::perform(session::SocketAction&& action) {
     const Backlog::Dealing dealing(make_item());
     ConversationHub& hub = shard_.hub();
-    std::visit(Overloaded{[&](session::Join& join) { hub.join(*this, std::move(join.request)); },
-                          [&](session::Subscribe& wanted) { hub.subscribe(*this, wanted.subscription); },
-                          [&](session::Watch&) { hub.watch(*this); },
-                          [&](session::Speak& speak) { hub.speak(*this, speak); },
-                          [&](session::Modify& modify) { hub.modify(*this, std::move(modify.request)); },
-                          [&](session::Refresh&) { hub.refresh(*this); }, [&](session::Stop&) { hub.stop(*this); },
-                          [&](session::Leave&) { hub.leave(*this); },
-                          [&](session::Close& close) {
-                              if (close.now) ++shard_.traffic().slow_clients;
-                              transport_.close(close);
-                          }},
-               action);
+    std::visit(
+        Overloaded{[&](session::Join& join) { hub.join(*this, std::move(join.request)); },
+                   [&](session::Subscribe& wanted) { hub.subscribe(*this, wanted.subscription); },
+                   [&](session::Watch&) { hub.watch(*this); }, [&](session::Speak& speak) { hub.speak(*this, speak); },
+                   [&](session::Modify& modify) { hub.modify(*this, std::move(modify.request)); },
+                   [&](session::Refresh&) { hub.refresh(*this); }, [&](session::Stop&) { hub.stop(*this); },
+                   [&](session::Leave&) { hub.leave(*this); },
+                   [&](session::Close& close) {
+                       if (close.now) ++shard_.traffic().slow_clients;
+                       transport_.close(close);
+                   }},
+        action);
 }
 
 void Peer::add_traffic(Traffic& traffic) {

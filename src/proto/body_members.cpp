@@ -37,6 +37,8 @@ std::optional<bool> read_loose_flag(const BodyValue& value) {
     std::string word;
     if (!value.element().get_string().get(text)) word = in_lower_case(text::trim(text.substr(0, k_number_bytes)));
     if (value.is_number() && !value.element().get_int64().get(number)) word = std::to_string(number);
+    // Some put into a query what is a text in JSON.
+    if (word.size() > 2 && word.starts_with('"') && word.ends_with('"')) word = word.substr(1, word.size() - 2);
     if (word == "true" || word == "1") return true;
     if (word == "false" || word == "0") return false;
     value.note("must be a boolean");

@@ -12,7 +12,8 @@
 // noted a finding.
 namespace earshot::proto {
 
-/// A boolean; also 1 and 0, and the texts "true", "false", "1" and "0" in any letter case.
+/// A boolean; also 1 and 0, and the texts "true", "false", "1" and "0" in any letter case,
+/// also with quotation marks around them.
 std::optional<bool> read_loose_flag(const BodyValue& value);
 
 /// A number, also as a text. The bounds are whole numbers.

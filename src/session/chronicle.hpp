@@ -37,7 +37,8 @@ private:
     detect::ConversationChange change_of(const Voice& voice);
     static void add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, detect::ConversationChange& change);
     void keep(detect::ConversationChange change);
-    void notify(News::Kind kind, std::vector<detect::KeptHit> hits = {}, std::vector<detect::MemberRecord> members = {});
+    void notify(News::Kind kind, std::vector<detect::KeptHit> hits = {},
+                std::vector<detect::MemberRecord> members = {});
     void notify(const Voice& voice, const std::vector<detect::Hit>& hits);
 
     const std::string conversation_id_;

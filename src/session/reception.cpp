@@ -16,8 +16,8 @@ using base::Now;
 void Reception::begin(const Participant& participant, Now now) {
     const proto::StartRequest& request = *participant.request;
     if (!begin_) {
-        const auto keeping = around_.limits.can_keep ? request.keeping.value_or(around_.limits.keeping)
-                                                     : detect::Keeping::none;
+        const auto keeping =
+            around_.limits.can_keep ? request.keeping.value_or(around_.limits.keeping) : detect::Keeping::none;
         around_.chronicle.begin(keeping, request.meeting_title, participant.origin.wall);
     }
     tell_start(participant, now);

@@ -16,13 +16,14 @@
 namespace earshot::jobs {
 
 struct RunnerOptions {
-    std::string owner;               ///< unique to this runner
-    std::size_t threads = 2;         ///< jobs that are worked on at once; at least one
+    std::string owner;                ///< unique to this runner
+    std::size_t threads = 2;          ///< jobs that are worked on at once; at least one
     std::size_t account_jobs = 1000;  ///< of one account that are not done
     int attempts = 10;  ///< how often a job is begun before it has failed: whoever brings it down does so too
-    base::Duration lease = std::chrono::seconds(30);  ///< after which others may take up the job of a dead runner; longer than a transaction may take
-    base::Duration heartbeat = std::chrono::seconds(4);  ///< how often leases are renewed; well below `lease`
-    base::Duration poll = std::chrono::seconds(1);       ///< how often jobs of others are looked for
+    base::Duration lease = std::chrono::seconds(
+        30);  ///< after which others may take up the job of a dead runner; longer than a transaction may take
+    base::Duration heartbeat = std::chrono::seconds(4);           ///< how often leases are renewed; well below `lease`
+    base::Duration poll = std::chrono::seconds(1);                ///< how often jobs of others are looked for
     base::Duration first_pause = std::chrono::milliseconds(200);  ///< before a store that failed is asked again
     base::Duration longest_pause = std::chrono::seconds(5);
 

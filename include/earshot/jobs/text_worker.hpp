@@ -37,8 +37,9 @@ struct HearingOptions {
 using OnMissed = std::function<void(const store::JobRecord& job, const std::string& tier, const std::string& reason,
                                     std::uint64_t windows)>;
 
-/// Does jobs of the kind net::k_text_job. Hears what was sent as text: the account's conversation and the messages of the request (proto::KeptRequest) in, its
-/// members, messages and hits out. A conversation that holds messages already goes on where they end.
+/// Does jobs of the kind net::k_text_job. Hears what was sent as text: the account's conversation and the messages of
+/// the request (proto::KeptRequest) in, its members, messages and hits out. A conversation that holds messages already
+/// goes on where they end.
 class TextWorker final : public Worker {
 public:
     using MakeIds = std::function<std::unique_ptr<base::IdSource>()>;

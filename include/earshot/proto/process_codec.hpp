@@ -6,6 +6,7 @@
 #include "earshot/proto/management_codec.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct ProcessRules {
     std::size_t url_bytes = 8 * 1024;
     std::size_t metadata_bytes = 64 * 1024;
     double phrase_gap_seconds = 10;  ///< where a request says nothing of it
+    bool takes_none = true;          ///< `config.store` may be "none"
+    /// What is wrong with a webhook's URL, as `must be …`; none, or no function: nothing.
+    std::function<std::optional<std::string>(std::string_view url)> url_problem = {};
 };
 
 /// What every kind of asynchronous request may say, from its query and its body.

@@ -15,8 +15,8 @@ namespace earshot::session {
 /// the client leaves, does not read, or the server shuts down.
 class WatcherMachine final : public ClientMachine {
 public:
-    /// `limits` outlives the socket. `trackers`: names and ids of those whose hits are wanted; empty: all. `now` is when
-    /// the handshake ended. Leaves the action Watch.
+    /// `limits` outlives the socket. `trackers`: names and ids of those whose hits are wanted; empty: all. `now` is
+    /// when the handshake ended. Leaves the action Watch.
     WatcherMachine(const SocketLimits& limits, std::vector<std::string> trackers, base::MonotonicTime now);
 
     void on_text(std::string_view message, std::size_t readable, base::MonotonicTime now) override;

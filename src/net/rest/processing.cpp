@@ -1,5 +1,6 @@
 #include "rest/processing.hpp"
 
+#include "earshot/outbound/address_guard.hpp"
 #include "earshot/outbound/url_check.hpp"
 #include "earshot/proto/conversation_codec.hpp"
 #include "earshot/proto/server_codec.hpp"
@@ -17,7 +18,6 @@ namespace {
 
 using base::Errc;
 
-
 base::WallTime wall_now() {
     return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
 }
@@ -31,20 +31,24 @@ base::WallTime begin_of(const proto::TextRequest& request, base::WallTime otherw
     return first.value_or(otherwise);
 }
 
-proto::Findings nothing_kept(const proto::ProcessOptions& options) {
-    if (options.keeping) {
-        return {{proto::make_finding("/config/store", "must not be \"none\": nothing would be left to ask for")}};
-    }
-    return {{{"", "This server keeps nothing of a conversation unless \"config.store\" says so."}}};
+/// As for whoever sends a request; whoever works on it later need not look again.
+proto::ProcessRules request_rules(const ServerOptions& options) {
+    proto::ProcessRules rules = process_rules(options);
+    rules.takes_none = false;
+    rules.url_problem = [guard = outbound::AddressGuard(options.allow_private_webhooks)](
+                            std::string_view url) -> std::optional<std::string> {
+        const auto taken = outbound::check_url(url, guard);
+        return taken ? std::nullopt : std::optional("cannot be called: " + taken.error().message);
+    };
+    return rules;
 }
 
 }  // namespace
 
 Processing::Processing(const ServerOptions& options, JobDesk& desk, store::ConversationStore& store, ComputePool& pool,
                        std::shared_ptr<Conversations> conversations, std::unique_ptr<base::IdSource> ids)
-    : rules_(process_rules(options)),
+    : rules_(request_rules(options)),
       keeping_(options.conversation.keeping),
-      guard_(options.allow_private_webhooks),
       desk_(desk),
       store_(store),
       pool_(pool),
@@ -53,11 +57,14 @@ Processing::Processing(const ServerOptions& options, JobDesk& desk, store::Conve
 
 void Processing::text(HttpCall call, HttpDone done) {
     read(std::move(call), std::move(done), [self = shared_from_this()](const HttpCall& taken, const HttpDone& answer) {
-        const auto request = self->check(taken);
+        const auto request = proto::read_text_request(taken.query, taken.body, self->rules_);
         if (!request) return answer(findings_refusal(request.error()));
         const proto::ProcessOptions& options = request->options;
         const detect::Keeping keeping = options.keeping.value_or(self->keeping_);
-        if (keeping == detect::Keeping::none) return answer(findings_refusal(nothing_kept(options)));
+        if (keeping == detect::Keeping::none) {
+            return answer(findings_refusal(
+                {{{"", "This server keeps nothing of a conversation unless \"config.store\" says so."}}}));
+        }
         store::NewJob job = self->new_job(taken, self->make_conversation_id(), options.webhook_url);
         const base::WallTime now = wall_now();
         job.begin = detect::ConversationBegin{
@@ -71,7 +78,7 @@ void Processing::more_text(HttpCall call, HttpDone done) {
     conversations_->settle(
         std::move(call), std::move(done), [self = shared_from_this()](HttpCall settled, HttpDone later) {
             self->read(std::move(settled), std::move(later), [self](const HttpCall& taken, const HttpDone& answer) {
-                const auto request = self->check(taken);
+                const auto request = proto::read_text_request(taken.query, taken.body, self->rules_);
                 if (!request) return answer(findings_refusal(request.error()));
                 const proto::ProcessOptions& options = request->options;
                 store::NewJob job = self->new_job(taken, taken.ids.front(), options.webhook_url);
@@ -104,15 +111,6 @@ void Processing::read(HttpCall call, HttpDone done, std::function<void(const Htt
     if (!pool_.post([shared, done, read_there = std::move(read_there)] { read_there(*shared, done); })) {
         done(away("Too many requests are being read."));
     }
-}
-
-proto::Checked<proto::TextRequest> Processing::check(const HttpCall& call) const {
-    auto request = proto::read_text_request(call.query, call.body, rules_);
-    if (!request || request->options.webhook_url.empty()) return request;
-    if (const auto taken = outbound::check_url(request->options.webhook_url, guard_); !taken) {
-        return proto::Findings{{{"/webhookUrl", "\"webhookUrl\" cannot be called: " + taken.error().message}}};
-    }
-    return request;
 }
 
 store::NewJob Processing::new_job(const HttpCall& call, std::string conversation, std::string webhook_url) const {

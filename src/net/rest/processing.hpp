@@ -5,7 +5,6 @@
 #include "earshot/net/http_call.hpp"
 #include "earshot/net/job_desk.hpp"
 #include "earshot/net/server.hpp"
-#include "earshot/outbound/address_guard.hpp"
 #include "earshot/proto/process_codec.hpp"
 #include "earshot/store/conversation_store.hpp"
 
@@ -39,7 +38,6 @@ public:
 private:
     /// Runs `read` on the compute pool.
     void read(HttpCall call, HttpDone done, std::function<void(const HttpCall&, const HttpDone&)> read);
-    proto::Checked<proto::TextRequest> check(const HttpCall& call) const;
     store::NewJob new_job(const HttpCall& call, std::string conversation, std::string webhook_url) const;
     void submit(store::NewJob job, HttpDone done);
     HttpAnswer refusal(const base::Error& error) const;
@@ -47,7 +45,6 @@ private:
 
     const proto::ProcessRules rules_;
     const detect::Keeping keeping_;
-    const outbound::AddressGuard guard_;
     JobDesk& desk_;
     store::ConversationStore& store_;
     ComputePool& pool_;

@@ -72,6 +72,9 @@ void ProcessReader::read_webhook_url(const BodyValue& value) {
     if (!url->empty() && !starts_with_scheme(*url, "http://") && !starts_with_scheme(*url, "https://")) {
         return value.note("must be a URL of http or https");
     }
+    if (const auto problem = url->empty() || !rules_.url_problem ? std::nullopt : rules_.url_problem(*url)) {
+        return value.note(*problem);
+    }
     options_.webhook_url = *url;
 }
 
@@ -79,7 +82,10 @@ void ProcessReader::read_keeping(const BodyValue& value) {
     const auto name = value.text(k_word_bytes);
     if (!name) return;
     options_.keeping = detect::find_keeping(*name);
-    if (!options_.keeping) value.note("must be one of full, hits, none");
+    if (!options_.keeping) return value.note("must be one of full, hits, none");
+    if (*options_.keeping == detect::Keeping::none && !rules_.takes_none) {
+        value.note("must not be \"none\": nothing would be left to ask for");
+    }
 }
 
 }  // namespace earshot::proto
