@@ -178,7 +178,7 @@ TEST_F(SemanticScorerTest, who_can_wait_has_few_windows_with_the_model_at_once) 
     std::vector<std::future<Opinion>> patient;
     for (int i = 0; i < 20; ++i) patient.push_back(ask("the price of this now please pay money", list, false, true));
     asked_enough.get_future().wait();
-    (void)ask("", list).get();  // its thread had the time to ask on
+    for (int i = 0; i < 50; ++i) (void)ask("", list).get();  // its thread goes round so often, and does not ask on
     auto windows = windows_.take();
     EXPECT_EQ(windows.size(), 16U);
     answer(windows);
