@@ -337,7 +337,7 @@ protected:
                       jobs::HearingOptions{}, [] { return std::make_unique<app::RandomIdSource>(); });
         worker_.emplace(*text_, gate_);
         runner_options_.owner = "server " + std::to_string(++servers_);
-        runner_.emplace(*jobs_, std::map<std::string, jobs::Worker*>{{jobs::k_text_kind, &*worker_}}, runner_options_);
+        runner_.emplace(*jobs_, std::map<std::string, jobs::Worker*>{{net::k_text_job, &*worker_}}, runner_options_);
         net::Stores stores;
         stores.trackers = &*trackers_;
         stores.conversations = &*conversations_;
