@@ -59,8 +59,7 @@ struct ServerShared {
                             ? std::make_shared<Conversations>(*stores.conversations, keeper, request_failures)
                             : nullptr),
           processing(stores.jobs && conversations
-                         ? std::make_shared<Processing>(options, *stores.jobs, *stores.conversations, pool,
-                                                        conversations, hooks.make_ids())
+                         ? std::make_shared<Processing>(options, *stores.jobs, pool, conversations, hooks.make_ids())
                          : nullptr) {}
 
     const ServerOptions options;

@@ -98,6 +98,11 @@ base::Result<bool> ConversationChanges::add(const detect::ConversationChange& ch
 base::Result<ConversationRecord> ConversationChanges::edit(const std::string& account, const std::string& id,
                                                            const ConversationEdit& edit) {
     lock_conversations(connection_, {id});
+    return edit_locked(account, id, edit);
+}
+
+base::Result<ConversationRecord> ConversationChanges::edit_locked(const std::string& account, const std::string& id,
+                                                                  const ConversationEdit& edit) {
     auto kept = rows_.of_id(account, id);
     if (!kept) return kept.error();
     if (edit.name) kept->name = as_plain_text(*edit.name);

@@ -26,6 +26,9 @@ public:
     base::Result<std::size_t> apply(const Changes& changes);
     base::Result<ConversationRecord> edit(const std::string& account, const std::string& id,
                                           const ConversationEdit& edit);
+    /// The same for one that is locked.
+    base::Result<ConversationRecord> edit_locked(const std::string& account, const std::string& id,
+                                                 const ConversationEdit& edit);
     base::Result<bool> remove(const std::string& account, const std::string& id, base::WallTime now);
     base::Result<detect::MemberRecord> rename(const std::string& account, const std::string& id,
                                               const detect::MemberRecord& member);

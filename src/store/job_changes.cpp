@@ -31,6 +31,11 @@ base::Result<JobRecord> JobChanges::create(const NewJob& job, std::size_t at_mos
     const auto before = jobs_.to_do(job.conversation);
     if (!before) return before.error();
     if (!jobs_.insert(job, now)) return base::Error{base::Errc::invalid_value, "another job has this id", {}, {}};
+    if (job.edit.name || job.edit.metadata) {
+        if (const auto edited = changes_.edit_locked(job.account, job.conversation, job.edit); !edited) {
+            return edited.error();
+        }
+    }
     auto kept = jobs_.of_id(job.id);
     if (kept && claim && before->empty() && take(*kept, *claim, now)) kept = jobs_.of_id(job.id);
     if (!kept) return kept.error();

@@ -169,6 +169,6 @@ struct Close {
     bool now = false;
 };
 
-using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close, Subscribe, Watch, Refresh>;
+using SocketAction = std::variant<Join, Speak, Modify, Stop, Leave, Close, Subscribe, Refresh, Watch>;
 
 }  // namespace earshot::session

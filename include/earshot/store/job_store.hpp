@@ -3,6 +3,7 @@
 #include "earshot/base/error.hpp"
 #include "earshot/base/time.hpp"
 #include "earshot/detect/conversation_record.hpp"
+#include "earshot/store/conversation_store.hpp"
 #include "earshot/store/done.hpp"
 
 #include <cstddef>
@@ -25,6 +26,7 @@ struct NewJob {
     std::string account;
     std::string conversation;                        ///< id
     std::optional<detect::ConversationBegin> begin;  ///< of a conversation that begins with it; none: there must be one
+    ConversationEdit edit = {};                      ///< of the conversation, in force with the job
     std::string kind;                                ///< which worker takes it: "text", …
     std::string request;      ///< all that the worker needs to know, in a form of its own; any UTF-8
     std::string webhook_url;  ///< empty: nobody wants to be told

@@ -45,12 +45,11 @@ proto::ProcessRules request_rules(const ServerOptions& options) {
 
 }  // namespace
 
-Processing::Processing(const ServerOptions& options, JobDesk& desk, store::ConversationStore& store, ComputePool& pool,
+Processing::Processing(const ServerOptions& options, JobDesk& desk, ComputePool& pool,
                        std::shared_ptr<Conversations> conversations, std::unique_ptr<base::IdSource> ids)
     : rules_(request_rules(options)),
       keeping_(options.conversation.keeping),
       desk_(desk),
-      store_(store),
       pool_(pool),
       conversations_(std::move(conversations)),
       ids_(std::move(ids)) {}
@@ -82,17 +81,9 @@ void Processing::more_text(HttpCall call, HttpDone done) {
                 if (!request) return answer(findings_refusal(request.error()));
                 const proto::ProcessOptions& options = request->options;
                 store::NewJob job = self->new_job(taken, taken.ids.front(), options.webhook_url);
-                store::ConversationEdit edit;
-                if (!options.name.empty()) edit.name = options.name;
-                if (!options.metadata.empty()) edit.metadata = options.metadata;
-                const bool is_edited = edit.name || edit.metadata;
-                if (!is_edited) return self->submit(std::move(job), answer);
-                // First, since it may be repeated: whoever is told that it failed sends all of it again.
-                self->store_.edit(taken.account, taken.ids.front(), edit,
-                                  [self, answer, job = std::move(job)](const auto& edited) mutable {
-                                      if (!edited) return answer(self->refusal(edited.error()));
-                                      self->submit(std::move(job), answer);
-                                  });
+                if (!options.name.empty()) job.edit.name = options.name;
+                if (!options.metadata.empty()) job.edit.metadata = options.metadata;
+                self->submit(std::move(job), answer);
             });
         });
 }

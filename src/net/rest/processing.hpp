@@ -6,7 +6,6 @@
 #include "earshot/net/job_desk.hpp"
 #include "earshot/net/server.hpp"
 #include "earshot/proto/process_codec.hpp"
-#include "earshot/store/conversation_store.hpp"
 
 #include <functional>
 #include <memory>
@@ -22,8 +21,8 @@ class Conversations;
 /// share; calls under way keep it alive.
 class Processing : public std::enable_shared_from_this<Processing> {
 public:
-    /// `desk`, `store` and `pool` outlive all calls. `ids`: for conversations.
-    Processing(const ServerOptions& options, JobDesk& desk, store::ConversationStore& store, ComputePool& pool,
+    /// `desk` and `pool` outlive all calls. `ids`: for conversations.
+    Processing(const ServerOptions& options, JobDesk& desk, ComputePool& pool,
                std::shared_ptr<Conversations> conversations, std::unique_ptr<base::IdSource> ids);
 
     /// A call as text, which becomes a conversation.
@@ -46,7 +45,6 @@ private:
     const proto::ProcessRules rules_;
     const detect::Keeping keeping_;
     JobDesk& desk_;
-    store::ConversationStore& store_;
     ComputePool& pool_;
     const std::shared_ptr<Conversations> conversations_;
     std::mutex mutex_;  // of the ids

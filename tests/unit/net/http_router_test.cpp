@@ -122,7 +122,8 @@ TEST_F(SubscribeRouteTest, a_token_that_is_not_valid_is_refused_before_the_query
 TEST_F(SubscribeRouteTest, a_subscriber_needs_an_id_of_bounded_length) {
     EXPECT_EQ(status("/v1/subscribe/" + std::string(256, 'a')), 101U);
     EXPECT_EQ(status("/v1/subscribe/" + std::string(257, 'a')), 400U);
-    EXPECT_EQ(status("/v1/subscribe"), 404U);
+    EXPECT_EQ(status("/v1/subscribe"), 400U);
+    EXPECT_EQ(status("/v1/subscribe?account=true"), 101U);
     EXPECT_EQ(status("/v1/subscribe/x/y"), 404U);
 }
 

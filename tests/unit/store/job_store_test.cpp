@@ -78,6 +78,18 @@ TEST_P(JobStoreTest, a_job_is_asked_for_claimed_and_completed) {
                 ElementsAre(R"({"jobId":"j1","status":"in_progress"})", R"({"jobId":"j1","status":"completed"})"));
 }
 
+TEST_P(JobStoreTest, what_is_changed_of_its_conversation_is_in_force_with_the_job_or_not_at_all) {
+    ASSERT_TRUE(jobs_->create(job_of("j1")));
+    NewJob more = job_of("j2");
+    more.begin.reset();
+    more.edit = {"Named anew", R"({"queue":"sales"})"};
+    EXPECT_EQ(jobs_->create(more, at(0), 1).error().code, base::Errc::too_many);
+    EXPECT_EQ(store_->get("ann", "c1").value().name, "c1");
+    ASSERT_TRUE(jobs_->create(more, at(0), 2));
+    EXPECT_EQ(store_->get("ann", "c1").value().name, "Named anew");
+    EXPECT_EQ(store_->get("ann", "c1").value().metadata, R"({"queue":"sales"})");
+}
+
 TEST_P(JobStoreTest, a_job_that_fails_leaves_no_results) {
     ASSERT_TRUE(jobs_->create(job_of("j1")));
     claim();
