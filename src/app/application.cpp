@@ -1,6 +1,7 @@
 #include "earshot/app/application.hpp"
 
 #include "earshot/app/random_ids.hpp"
+#include "earshot/net/wall_clock.hpp"
 
 #include <chrono>
 #include <utility>
@@ -9,8 +10,7 @@ namespace earshot::app {
 namespace {
 
 base::Now now() {
-    return {std::chrono::steady_clock::now(),
-            std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+    return {std::chrono::steady_clock::now(), net::wall_now()};
 }
 
 LogLevel level_of(net::LogLevel level) {

@@ -47,6 +47,9 @@ public:
         rows_.push_back(std::move(row));
     }
 
+    /// Besides its head.
+    bool has_rows() const noexcept { return rows_.size() > 1; }
+
     void print(std::ostream& out) const {
         for (const Row& row : rows_) {
             for (std::size_t i = 0; i + 1 < row.size(); ++i) out << fmt::format("{:<{}}  ", row[i], widths_[i]);
@@ -59,10 +62,17 @@ private:
     std::vector<Row> rows_;
 };
 
+/// Null where there is none.
+const json::value& member_in(const json::value& value, std::string_view member) {
+    static const json::value nothing;
+    const json::value* const found = value.is_object() ? value.get_object().if_contains(member) : nullptr;
+    return found ? *found : nothing;
+}
+
 const json::array& list_in(const json::value& value, std::string_view member) {
     static const json::array nothing;
-    const json::value* const list = value.is_object() ? value.get_object().if_contains(member) : nullptr;
-    return list && list->is_array() ? list->get_array() : nothing;
+    const json::value& list = member_in(value, member);
+    return list.is_array() ? list.get_array() : nothing;
 }
 
 std::string text_in(const json::value& value, std::string_view member) {
@@ -70,8 +80,8 @@ std::string text_in(const json::value& value, std::string_view member) {
 }
 
 double number_in(const json::value& value, std::string_view member) {
-    const json::value* const number = value.is_object() ? value.get_object().if_contains(member) : nullptr;
-    return number && number->is_number() ? number->to_number<double>() : 0;
+    const json::value& number = member_in(value, member);
+    return number.is_number() ? number.to_number<double>() : 0;
 }
 
 class Command {
@@ -108,14 +118,17 @@ public:
 private:
     bool read_trackers() {
         if (options_.trackers_file.empty()) return true;
-        if (const auto trackers = load_trackers(options_.trackers_file); !trackers) {
-            err_ << describe(trackers.error(), options_.trackers_file) << '\n';
-            return false;
-        }
-        json::value content = json::parse(read_file(options_.trackers_file).value());
-        if (content.is_object()) content = content.at("trackers");
-        trackers_ = std::move(content);
+        const auto content = read_file(options_.trackers_file);
+        if (!content) return refuse_trackers(content.error());
+        if (const auto trackers = parse_tracker_file(*content); !trackers) return refuse_trackers(trackers.error());
+        trackers_ = json::parse(*content);
+        if (trackers_.is_object()) trackers_ = json::value(trackers_.at("trackers"));
         return true;
+    }
+
+    bool refuse_trackers(const base::Error& error) const {
+        err_ << describe(error, options_.trackers_file) << '\n';
+        return false;
     }
 
     /// None, and told: the server did not take it.
@@ -183,27 +196,19 @@ private:
     }
 
     void print(const json::value& trackers) const {
+        const json::value empty = json::array();
         Table table({"tracker", "tier", "score", "speaker", "text"});
-        bool is_empty = true;
-        if (trackers.is_array()) {
-            for (const json::value& tracker : trackers.get_array()) {
-                for (const json::value& match : list_in(tracker, "matches")) {
-                    for (const json::value& message : list_in(match, "messageRefs")) {
-                        const json::value* const speaker =
-                            message.is_object() ? message.get_object().if_contains("speaker") : nullptr;
-                        table.add({text_in(tracker, "name"), text_in(message, "tier"),
-                                   fmt::format("{:.2f}", number_in(message, "score")),
-                                   speaker ? text_in(*speaker, "name") : "", text_in(message, "text")});
-                        is_empty = false;
-                    }
+        for (const json::value& tracker : (trackers.is_array() ? trackers : empty).get_array()) {
+            for (const json::value& match : list_in(tracker, "matches")) {
+                for (const json::value& message : list_in(match, "messageRefs")) {
+                    table.add({text_in(tracker, "name"), text_in(message, "tier"),
+                               fmt::format("{:.2f}", number_in(message, "score")),
+                               text_in(member_in(message, "speaker"), "name"), text_in(message, "text")});
                 }
             }
         }
-        if (is_empty) {
-            out_ << "nothing was detected\n";
-        } else {
-            table.print(out_);
-        }
+        if (table.has_rows()) return table.print(out_);
+        out_ << "nothing was detected\n";
     }
 
     void rest(base::Duration pause) const { options_.wait ? options_.wait(pause) : std::this_thread::sleep_for(pause); }
@@ -218,12 +223,8 @@ private:
 }  // namespace
 
 int process(const ProcessCommandOptions& options, std::ostream& out, std::ostream& err) {
-    auto client = RestClient::make(options.url, options.token, options.insecure);
-    if (!client) {
-        err << "--url: " << client.error().message << '\n';
-        return 2;
-    }
-    return Command(options, std::move(*client), out, err).run();
+    auto client = client_of(options, err);
+    return client ? Command(options, std::move(*client), out, err).run() : 2;
 }
 
 }  // namespace earshot::app

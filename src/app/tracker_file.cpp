@@ -25,12 +25,15 @@ base::Result<std::string> read_file(const std::string& path) {
 }
 
 base::Result<std::vector<detect::TrackerDefinition>> load_trackers(const std::string& path) {
-    auto content = read_file(path);
-    if (!content) return content.error();
+    const auto content = read_file(path);
+    return content ? parse_tracker_file(*content) : content.error();
+}
+
+base::Result<std::vector<detect::TrackerDefinition>> parse_tracker_file(const std::string& content) {
     // A file may hold what no session may: the limits are those of the format alone.
     proto::MessageLimits limits;
     limits.trackers = limits.phrases = 10'000'000;
-    return proto::parse_trackers(*content, limits);
+    return proto::parse_trackers(content, limits);
 }
 
 std::string describe(const base::Error& error) {

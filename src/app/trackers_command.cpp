@@ -207,12 +207,8 @@ private:
 }  // namespace
 
 int trackers(const TrackersOptions& options, std::ostream& out, std::ostream& err) {
-    auto client = RestClient::make(options.url, options.token, options.insecure);
-    if (!client) {
-        err << "--url: " << client.error().message << '\n';
-        return 2;
-    }
-    return Command(options, std::move(*client), out, err).run();
+    auto client = client_of(options, err);
+    return client ? Command(options, std::move(*client), out, err).run() : 2;
 }
 
 }  // namespace earshot::app

@@ -2,6 +2,7 @@
 
 #include "earshot/base/growing_pause.hpp"
 #include "earshot/base/thread_priority.hpp"
+#include "earshot/net/wall_clock.hpp"
 
 #include "await.hpp"
 
@@ -22,6 +23,7 @@ namespace earshot::jobs {
 using base::Error;
 using base::MonotonicTime;
 using base::Result;
+using net::wall_now;
 using store::ClaimedJob;
 using store::JobOutcome;
 using store::JobRecord;
@@ -35,10 +37,6 @@ MonotonicTime now() {
 
 /// How often the store may fail at a job's results: some two minutes at least.
 constexpr int k_tries = 30;
-
-base::WallTime wall_now() {
-    return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
-}
 
 }  // namespace
 

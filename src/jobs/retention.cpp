@@ -1,6 +1,7 @@
 #include "earshot/jobs/retention.hpp"
 
 #include "earshot/base/thread_priority.hpp"
+#include "earshot/net/wall_clock.hpp"
 
 #include "await.hpp"
 
@@ -12,14 +13,13 @@
 #include <utility>
 
 namespace earshot::jobs {
+
+using net::wall_now;
+
 namespace {
 
 /// Of one transaction: others wait for the database meanwhile.
 constexpr std::size_t k_at_once = 50;
-
-base::WallTime wall_now() {
-    return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
-}
 
 /// Adds to `deleted` what it has deleted, also where it ends with an error.
 base::Result<void> delete_conversations(store::ConversationStore& store, base::WallTime before, base::WallTime now,

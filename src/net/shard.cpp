@@ -1,5 +1,7 @@
 #include "shard.hpp"
 
+#include "earshot/net/wall_clock.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -13,8 +15,7 @@ constexpr auto k_sweep = std::chrono::milliseconds(100);
 constexpr int k_socket_bits = 48;  // of a SocketId; the thread's index is above
 
 base::Now read_clocks() {
-    return {std::chrono::steady_clock::now(),
-            std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+    return {std::chrono::steady_clock::now(), wall_now()};
 }
 
 bool is_empty(const Traffic& traffic) noexcept {

@@ -32,7 +32,7 @@ void Chronicle::begin(Keeping keeping, std::string_view name, base::WallTime now
 }
 
 void Chronicle::said(const Voice& voice, const detect::EndedUtterance& ended) {
-    notify(voice, ended.confirmed);
+    std::vector<detect::HitRecord> hits = tell_hits(voice, ended.confirmed);
     if (keeping_ == Keeping::none || ended.messages.empty()) return;
     ConversationChange change = change_of(voice);
     if (keeping_ == Keeping::full) {
@@ -47,15 +47,15 @@ void Chronicle::said(const Voice& voice, const detect::EndedUtterance& ended) {
             }
         }
     }
-    add_hits(voice, ended.confirmed, change);
+    change.hits = std::move(hits);
     if (!change.members.empty() || !change.messages.empty() || !change.hits.empty()) keep(std::move(change));
 }
 
 void Chronicle::judged(const Voice& voice, const detect::Judged& judged) {
-    notify(voice, judged.confirmed);
-    if (keeping_ == Keeping::none || judged.confirmed.empty()) return;
+    std::vector<detect::HitRecord> hits = tell_hits(voice, judged.confirmed);
+    if (keeping_ == Keeping::none || hits.empty()) return;
     ConversationChange change = change_of(voice);
-    add_hits(voice, judged.confirmed, change);
+    change.hits = std::move(hits);
     keep(std::move(change));
 }
 
@@ -78,19 +78,17 @@ ConversationChange Chronicle::change_of(const Voice& voice) {
     return change;
 }
 
-void Chronicle::add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, ConversationChange& change) {
-    for (const detect::Hit& hit : hits) change.hits.push_back(hit_record(hit, voice.member.id, voice.axis));
-}
-
-void Chronicle::notify(const Voice& voice, const std::vector<detect::Hit>& hits) {
-    if (hits.empty()) return;
+/// Gives the hits as they are kept.
+std::vector<detect::HitRecord> Chronicle::tell_hits(const Voice& voice, const std::vector<detect::Hit>& hits) {
+    std::vector<detect::HitRecord> records;
     std::vector<detect::KeptHit> told;
     for (const detect::Hit& hit : hits) {
-        detect::KeptHit& kept = told.emplace_back();
-        kept.hit = hit_record(hit, voice.member.id, voice.axis);
+        records.push_back(hit_record(hit, voice.member.id, voice.axis));
+        detect::KeptHit& kept = told.emplace_back(detect::KeptHit{records.back(), {}});
         for (const detect::HitPart& part : hit.parts) kept.texts.push_back(part.text);
     }
-    notify(News::Kind::heard, std::move(told), {member_record(voice)});
+    if (!told.empty()) notify(News::Kind::heard, std::move(told), {member_record(voice)});
+    return records;
 }
 
 void Chronicle::notify(News::Kind kind, std::vector<detect::KeptHit> hits, std::vector<detect::MemberRecord> members) {

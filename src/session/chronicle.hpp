@@ -35,11 +35,10 @@ public:
 private:
     /// A change to which the voice's member is added, if it is not known by now or more is known of it.
     detect::ConversationChange change_of(const Voice& voice);
-    static void add_hits(const Voice& voice, const std::vector<detect::Hit>& hits, detect::ConversationChange& change);
     void keep(detect::ConversationChange change);
     void notify(News::Kind kind, std::vector<detect::KeptHit> hits = {},
                 std::vector<detect::MemberRecord> members = {});
-    void notify(const Voice& voice, const std::vector<detect::Hit>& hits);
+    std::vector<detect::HitRecord> tell_hits(const Voice& voice, const std::vector<detect::Hit>& hits);
 
     const std::string conversation_id_;
     std::vector<ConversationAction>& actions_;

@@ -1,5 +1,7 @@
 #include "earshot/session/finished_talk.hpp"
 
+#include "earshot/text/utf8.hpp"
+
 #include "hit_record.hpp"
 
 #include <algorithm>
@@ -74,14 +76,39 @@ TimeSpan FinishedTalk::seconds(const std::optional<WallSpan>& time) const {
     return {base::to_seconds(time->start - rules_.begin), base::to_seconds(time->end - rules_.begin)};
 }
 
+namespace {
+
+/// Pieces lose the white space around them, and one blank comes between: only a blank that stands alone is a seam.
+bool is_seam(std::string_view text, std::size_t blank) {
+    constexpr std::size_t k_near = 4;  // bytes of the longest character; a blank may stand in a run of any length
+    const std::string_view before = text.substr(blank - std::min(blank, k_near), std::min(blank, k_near));
+    const std::string_view behind = text.substr(blank + 1, k_near);
+    const std::string_view last = text::trim(before);
+    const std::string_view next = text::trim(behind);
+    return !last.empty() && !next.empty() && last.data() + last.size() == before.data() + before.size() &&
+           next.data() == behind.data();
+}
+
+/// The last seam within `longest` bytes, or else the first behind them.
+std::size_t find_seam(std::string_view text, std::size_t longest) {
+    constexpr std::size_t k_none = std::string_view::npos;
+    for (std::size_t at = text.rfind(' ', longest); at != k_none && at > 0; at = text.rfind(' ', at - 1)) {
+        if (is_seam(text, at)) return at;
+    }
+    std::size_t at = text.find(' ', longest);
+    while (at != k_none && !is_seam(text, at)) at = text.find(' ', at + 1);
+    return at;
+}
+
+}  // namespace
+
 /// A text that is much longer than an utterance is said piece by piece, since each cut hears anew what is left.
 template <typename Take>
 void FinishedTalk::hear_all(Speaker& speaker, std::string_view text, const std::optional<WallSpan>& time,
                             const Take& take) {
     const std::size_t longest = 4 * rules_.utterance_bytes;
     while (text.size() > longest) {
-        std::size_t end = text.rfind(' ', longest);
-        if (end == std::string_view::npos || end == 0) end = text.find(' ', longest);
+        const std::size_t end = find_seam(text, longest);
         if (end == std::string_view::npos) break;
         if (!hear(speaker, text.substr(0, end), time, take)) return;
         text.remove_prefix(end + 1);

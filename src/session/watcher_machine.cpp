@@ -39,19 +39,23 @@ void WatcherMachine::on_news(const News& news, MonotonicTime now) {
     const detect::ConversationRecord& conversation = news.conversation;
     switch (news.kind) {
         case News::Kind::begun:
-            if (!going_on_.insert(conversation.id).second) return;
-            push(frame_of(proto::conversation_started(conversation)), Importance::required, now);
-            return;
+            return tell_begin(conversation, now);
         case News::Kind::heard:
             if (const auto hits = wanted(news.hits); !hits.empty()) {
+                tell_begin(conversation, now);
                 push(frame_of(proto::conversation_heard(conversation, hits)), Importance::required, now);
             }
             return;
         case News::Kind::over:
-            going_on_.erase(conversation.id);
+            if (going_on_.erase(conversation.id) == 0) return;
             push(frame_of(proto::conversation_ended(conversation)), Importance::required, now);
             return;
     }
+}
+
+void WatcherMachine::tell_begin(const detect::ConversationRecord& conversation, MonotonicTime now) {
+    if (!going_on_.insert(conversation.id).second) return;
+    push(frame_of(proto::conversation_started(conversation)), Importance::required, now);
 }
 
 std::vector<detect::KeptHit> WatcherMachine::wanted(const std::vector<detect::KeptHit>& hits) const {

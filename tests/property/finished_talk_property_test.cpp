@@ -1,4 +1,6 @@
+#include "earshot/detect/active_lists.hpp"
 #include "earshot/detect/batch_detector.hpp"
+#include "earshot/detect/speaker_window.hpp"
 #include "earshot/session/finished_talk.hpp"
 #include "earshot/text/utf8.hpp"
 
@@ -107,6 +109,49 @@ TEST_F(FinishedTalkLaw, hears_what_detect_hears) {
         ASSERT_EQ(heard(talk.take_change()), should) << "seed " << seed;
         hits += should.size();
     }
+    EXPECT_GT(hits, 100U);
+}
+
+// A long message is said piece by piece; what comes of it is what comes of it in one piece, cut at the same bound.
+TEST_F(FinishedTalkLaw, a_message_is_cut_as_an_utterance_that_was_said_whole) {
+    std::size_t pieces = 0;
+    std::size_t hits = 0;
+    for (std::uint64_t seed = 24'000'000; seed < 24'000'000 + 200; ++seed) {
+        make(seed, false);
+        session::HearingRules cut_early = rules();
+        cut_early.utterance_bytes = 20 + talk_->below(60);
+        std::string text;
+        for (std::size_t left = talk_->below(40); left > 0; --left) {
+            text += talk_->text(6) + (talk_->one_in(6) ? "\n" : talk_->one_in(6) ? "  " : " ");
+        }
+        FinishedTalk talk(cut_early, tools_, ids_);
+        talk.say({"ann", {}, {}}, text, {});
+
+        detect::ActiveLists lists;
+        lists.put(lists.free_slot(), list_);
+        detect::SpeakerWindow window(lists, {"ann", {}}, cut_early.language, tools_, ids_);
+        std::vector<std::string> texts;
+        std::size_t confirmed = 0;
+        const auto take = [&](const detect::EndedUtterance& ended) {
+            for (const detect::Message& message : ended.messages) texts.push_back(message.text);
+            confirmed += ended.confirmed.size();
+            if (ended.needs_verdict) confirmed += window.judge(ended.number, {}, 0.5).confirmed.size();
+            ++pieces;
+        };
+        window.commit({}, {text, {detect::k_unknown_time, detect::k_unknown_time}, {}}, nullptr);
+        while (window.committed_bytes({}) > cut_early.utterance_bytes) {
+            take(window.cut({}, cut_early.utterance_bytes, nullptr));
+        }
+        take(window.end({}, nullptr));
+
+        const ConversationChange change = talk.take_change();
+        std::vector<std::string> said;
+        for (const detect::MessageRecord& message : change.messages) said.push_back(message.text);
+        ASSERT_EQ(said, texts) << "seed " << seed;
+        ASSERT_EQ(change.hits.size(), confirmed) << "seed " << seed;
+        hits += confirmed;
+    }
+    EXPECT_GT(pieces, 2000U);
     EXPECT_GT(hits, 100U);
 }
 

@@ -15,6 +15,9 @@ base::Result<std::string> read_file(const std::string& path);
 /// parse_trackers.
 base::Result<std::vector<detect::TrackerDefinition>> load_trackers(const std::string& path);
 
+/// The same of a file's content.
+base::Result<std::vector<detect::TrackerDefinition>> parse_tracker_file(const std::string& content);
+
 /// "path: message (details)", for a person.
 std::string describe(const base::Error& error);
 

@@ -20,8 +20,8 @@ struct RunnerOptions {
     std::size_t threads = 2;          ///< jobs that are worked on at once; at least one
     std::size_t account_jobs = 1000;  ///< of one account that are not done
     int attempts = 10;  ///< how often a job is begun before it has failed: whoever brings it down does so too
-    base::Duration lease = std::chrono::seconds(
-        30);  ///< after which others may take up the job of a dead runner; longer than a transaction may take
+    /// After which others may take up the job of a dead runner; longer than a transaction of the store may take.
+    base::Duration lease = std::chrono::seconds(30);
     base::Duration heartbeat = std::chrono::seconds(4);           ///< how often leases are renewed; well below `lease`
     base::Duration poll = std::chrono::seconds(1);                ///< how often jobs of others are looked for
     base::Duration first_pause = std::chrono::milliseconds(200);  ///< before a store that failed is asked again

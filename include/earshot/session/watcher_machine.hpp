@@ -26,7 +26,8 @@ public:
     void on_broadcast(const Broadcast&, base::MonotonicTime) override {}
     void on_shutdown(base::MonotonicTime now) override;
 
-    /// A conversation that begins is told once, though it may come twice: as it begins, and as one that goes on.
+    /// The begin of a conversation is told once, and before all else of it: where it goes on already, its begin may
+    /// come again, or behind what was heard in it since. One that is over before its begin came is not told.
     void on_news(const News& news, base::MonotonicTime now) override;
 
     bool is_in_conversation() const noexcept override { return is_watching_; }
@@ -36,12 +37,13 @@ private:
     void on_state_deadline(base::MonotonicTime) override {}
     void on_left() noexcept override { is_watching_ = false; }
     std::int64_t offset_ms(base::MonotonicTime now) const noexcept override;
+    void tell_begin(const detect::ConversationRecord& conversation, base::MonotonicTime now);
     std::vector<detect::KeptHit> wanted(const std::vector<detect::KeptHit>& hits) const;
 
     const std::vector<std::string> trackers_;
     const base::MonotonicTime begin_;
     bool is_watching_ = true;
-    std::unordered_set<std::string> going_on_;  // ids
+    std::unordered_set<std::string> going_on_;  // ids of those whose begin was told
 };
 
 }  // namespace earshot::session

@@ -1,5 +1,6 @@
 #include "rest/conversations.hpp"
 
+#include "earshot/net/wall_clock.hpp"
 #include "earshot/proto/management_codec.hpp"
 #include "earshot/proto/server_codec.hpp"
 
@@ -35,10 +36,6 @@ bool is_id(std::string_view id) {
 base::WallTime wall_time(base::WallTime begin, double seconds) {
     if (std::isinf(seconds)) return base::WallTime::max();
     return begin + std::chrono::round<std::chrono::milliseconds>(base::from_seconds(seconds));
-}
-
-base::WallTime wall_now() {
-    return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "rest/processing.hpp"
 
+#include "earshot/net/wall_clock.hpp"
 #include "earshot/outbound/address_guard.hpp"
 #include "earshot/outbound/url_check.hpp"
 #include "earshot/proto/conversation_codec.hpp"
@@ -17,10 +18,6 @@ namespace earshot::net {
 namespace {
 
 using base::Errc;
-
-base::WallTime wall_now() {
-    return std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
-}
 
 /// When the call began, as far as its messages tell.
 base::WallTime begin_of(const proto::TextRequest& request, base::WallTime otherwise) {

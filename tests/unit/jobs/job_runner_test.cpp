@@ -1,5 +1,6 @@
 #include "earshot/jobs/job_runner.hpp"
 
+#include "support/gate.hpp"
 #include "support/store/awaited_conversations.hpp"
 #include "unit/store/jobs.hpp"
 
@@ -26,6 +27,7 @@ using store::job_of;
 using store::JobRecord;
 using store::JobState;
 using store::kind_name;
+using support::Gate;
 
 using Work = std::function<Result<std::vector<ConversationChange>>(const ClaimedJob&, const Surroundings&)>;
 
@@ -48,32 +50,6 @@ std::vector<ConversationChange> one_message(const ClaimedJob& job) {
     change.messages = {store::message_of("message of " + job.job.id)};
     return {change};
 }
-
-/// Something that threads wait for.
-class Gate {
-public:
-    void open() {
-        {
-            const std::lock_guard lock(mutex_);
-            is_open_ = true;
-        }
-        changed_.notify_all();
-    }
-    void wait() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return is_open_; });
-    }
-    /// Until it is open, or the stop.
-    void wait(const std::stop_token& stop) {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, stop, [this] { return is_open_; });
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
-    bool is_open_ = false;
-};
 
 class JobRunnerTest : public store::JobStoreTest {
 protected:
